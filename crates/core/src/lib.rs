@@ -1,0 +1,15 @@
+//! Salur's rules. A *command* meets a *request* under a *workflow*; `decide` answers with *events* or a
+//! *refusal*; `apply` folds events into the next request.
+//!
+//! Everything here is pure: no clock, no I/O, no async, no randomness, no logging. Time, ids and the actor
+//! are arguments.
+#![warn(clippy::arithmetic_side_effects)]
+
+mod names;
+mod rupiah;
+
+pub use names::{
+    ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
+    RegionCode, RequestId, Role, SchemeId, StageName,
+};
+pub use rupiah::Rupiah;

@@ -1,0 +1,1 @@
+//! Reads a list of recipients (CSV, spreadsheet) and judges each row.
