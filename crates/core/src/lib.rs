@@ -5,9 +5,12 @@
 //! are arguments.
 #![warn(clippy::arithmetic_side_effects)]
 
+pub mod form;
+mod lang;
 mod names;
 mod rupiah;
 
+pub use lang::{Label, Lang};
 pub use names::{
     ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
     RegionCode, RequestId, Role, SchemeId, StageName,

@@ -1,0 +1,44 @@
+//! What a scheme asks about a recipient, as data, and the one judge of every answer: a row of a spreadsheet
+//! and a request entered by hand meet the same rules and get the same faults.
+//!
+//! No scheme's name occurs here; the questions come from the `[form]` table of a workflow file.
+
+mod cell;
+mod codes;
+mod compare;
+mod day;
+mod define;
+mod digits;
+mod entry;
+mod fault;
+mod header;
+mod judge;
+pub mod money;
+mod nik;
+mod read;
+mod region;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use jiff::civil::Date;
+
+pub use cell::Cell;
+pub use codes::FaultCode;
+pub use day::parse as parse_date;
+pub use define::{Account, Check, Field, Form, FormError, Kind, Members, ReferWhen};
+pub use fault::{Fault, Problem};
+pub use header::{Columns, ColumnsError, recognised};
+pub use judge::Verdict;
+pub use nik::Nik;
+pub use region::{Regions, RegionsError};
+pub use value::{Facts, Fields, Value};
+
+/// What a judgement needs besides the row.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The regions of the country, and those the office serves.
+    pub regions: &'a Regions,
+    /// The day of judgement.
+    pub today: Date,
+}
