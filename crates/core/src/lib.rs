@@ -5,11 +5,15 @@
 //! are arguments.
 #![warn(clippy::arithmetic_side_effects)]
 
+mod calendar;
 mod names;
 mod rupiah;
+mod span;
 
+pub use calendar::{Calendar, CalendarError, Certainty, Holiday, HolidayKind, YEARS_MAX};
 pub use names::{
     ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
     RegionCode, RequestId, Role, SchemeId, StageName,
 };
 pub use rupiah::Rupiah;
+pub use span::{Span, SpanError, WorkingDays};
