@@ -6,14 +6,23 @@
 #![warn(clippy::arithmetic_side_effects)]
 
 mod calendar;
+mod guard;
+mod lang;
 mod names;
 mod rupiah;
 mod span;
+mod value;
 
 pub use calendar::{Calendar, CalendarError, Certainty, Holiday, HolidayKind, YEARS_MAX};
+pub use guard::{
+    Atom, Condition, FailedAtom, Finding, Found, GUARD_CHARS_MAX, GUARD_DEPTH_MAX, GUARD_NODES_MAX, Guard,
+    GuardError, GuardFault, Op, Place, Schema, Term, Wanted,
+};
+pub use lang::Lang;
 pub use names::{
     ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
     RegionCode, RequestId, Role, SchemeId, StageName,
 };
 pub use rupiah::Rupiah;
 pub use span::{Span, SpanError, WorkingDays};
+pub use value::{Type, Value};
