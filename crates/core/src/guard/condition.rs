@@ -210,3 +210,27 @@ pub(super) fn size(value: &Value) -> Option<i64> {
         Value::Bool(_) | Value::Int(_) | Value::Money(_) | Value::Date(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operator_negated_or_flipped_says_what_its_name_says() {
+        for op in [
+            Op::Equal,
+            Op::NotEqual,
+            Op::Less,
+            Op::AtMost,
+            Op::More,
+            Op::AtLeast,
+        ] {
+            for (left, right) in [(1, 2), (2, 2), (3, 2)] {
+                let (left, right) = (Value::Money(left), Value::Money(right));
+                let holds = op.holds(&left, &right);
+                assert_eq!(op.negated().holds(&left, &right), !holds, "{op:?} {left} {right}");
+                assert_eq!(op.flipped().holds(&right, &left), holds, "{op:?} {left} {right}");
+            }
+        }
+    }
+}
