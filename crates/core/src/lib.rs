@@ -5,14 +5,38 @@
 //! are arguments.
 #![warn(clippy::arithmetic_side_effects)]
 
+mod budget;
+pub mod calendar;
+pub mod case;
+pub mod command;
+pub mod decide;
+pub mod decree;
+pub mod definition;
+mod digest;
+pub mod event;
 pub mod form;
+pub mod guard;
 mod lang;
 mod names;
+pub mod payment;
+pub mod proof;
+pub mod refusal;
+pub mod request;
+pub mod roster;
 mod rupiah;
+mod span;
+mod value;
+pub mod wait;
+pub mod words;
+pub mod workflow;
+pub mod world;
 
+pub use digest::Digest;
 pub use lang::{Label, Lang};
 pub use names::{
     ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
     RegionCode, RequestId, Role, SchemeId, StageName,
 };
 pub use rupiah::Rupiah;
+pub use span::{Span, WorkingDays};
+pub use value::{Type, Value};

@@ -41,9 +41,9 @@ impl Rupiah {
 impl fmt::Display for Rupiah {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.0.unsigned_abs().to_string();
-        let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+        let mut grouped = String::new();
         for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
+            if place > 0 && digits.len().saturating_sub(place).is_multiple_of(3) {
                 grouped.push('.');
             }
             grouped.push(digit);

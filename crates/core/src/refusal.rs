@@ -1,0 +1,222 @@
+//! A refusal: the rules say no. It is a value with a stable code, what failed, and who could act instead; the
+//! API, the pages and the explanation show that same value.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::guard::FailedAtom;
+use crate::{ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, Role, Rupiah, StageName};
+
+/// What a refusal asks of the person it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusalKind {
+    /// Somebody else may.
+    NotYou,
+    /// Not at this time, or not in this state.
+    NotNow,
+    /// Not in this form.
+    NotLikeThis,
+}
+
+/// Why the rules say no, and who could act instead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// Why.
+    pub why: Why,
+    /// Persons who could act instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub who_could: Vec<PersonId>,
+}
+
+/// Why the rules say no. The snake-case name is the public code and never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are named for what the sentence says of them")]
+pub enum Why {
+    /// The request is at an end.
+    RequestClosed { stage: StageName },
+    /// The workflow has no such action.
+    ActionUnknown { action: ActionName },
+    /// The action is not taken at this stage.
+    NotAtThisStage { action: ActionName, stage: StageName },
+    /// The action is taken by a decree only.
+    OnlyByDecree { action: ActionName },
+    /// The action is taken by a payment order only.
+    OnlyByPaymentOrder { action: ActionName },
+    /// A draft decree freezes the request.
+    InDecree { decree: DecreeId },
+    /// A payment order freezes the request.
+    InPaymentOrder { order: OrderId, line: u32 },
+    /// The actor holds none of the roles here.
+    RoleMissing { action: ActionName, roles: Vec<Role> },
+    /// The actor has done another act on this request that must be someone else's.
+    DutyConflict { duty: ActionName, earlier: ActionName, person: PersonId },
+    /// The request is set aside.
+    OnHold { cause: String },
+    /// The request is not set aside.
+    NotOnHold,
+    /// No such cause in the office's policy.
+    HoldCauseUnknown { cause: String, known: Vec<String> },
+    /// Somebody else has taken the request on.
+    ClaimedByOther { by: PersonId },
+    /// Nobody has taken the request on.
+    NotClaimed,
+    /// The action needs a reason.
+    ReasonMissing { action: ActionName },
+    /// The action needs fields filled in.
+    FieldMissing { fields: Vec<FieldName> },
+    /// The workflow has no such field.
+    FieldUnknown { field: FieldName, known: Vec<FieldName> },
+    /// The field's value is not of its type.
+    FieldInvalid { field: FieldName, found: String, wanted: String },
+    /// A condition of the action does not hold.
+    GuardFailed { atoms: Vec<FailedAtom> },
+    /// The stage was entered as often as the workflow allows.
+    VisitsUsedUp { stage: StageName, most: u32 },
+    /// Fewer different persons have acted than the duty asks for.
+    TooFewPersons { have: usize, need: u32 },
+    /// The person has already given their word for this.
+    AlreadyEndorsed { action: ActionName },
+    /// Facts may be changed before verification only.
+    FactsFrozen { stage: StageName },
+    /// The budget line does not suffice.
+    BudgetShort { line: LineId, missing: Rupiah },
+    /// There is no budget line.
+    NotBudgeted { line: LineId },
+    /// A freeze stops this money.
+    Frozen { source: String, until: Date },
+    /// The list is empty: none of the requests can go on it.
+    ListEmpty,
+    /// The request is of another scheme or year than the list.
+    OtherScheme { scheme: crate::SchemeId, year: i16 },
+    /// The list has changed since it was seen.
+    DigestStale { found: String, current: String },
+    /// The decree or the order is settled.
+    ListClosed { state: String },
+    /// The decree was signed under another number or date.
+    SignedOtherwise { number: String },
+    /// The request is not on the list, or no longer.
+    NotOnList { request: crate::RequestId },
+    /// The bank has seen the order's file.
+    BankFileIsOut,
+    /// The order already has another SP2D number.
+    Sp2dOtherwise { number: String },
+    /// The order has no doubtful payment here.
+    NothingToRule,
+    /// The bank reported this line paid; it cannot be unpaid by a file.
+    AlreadyPaid { line: u32 },
+    /// The amount does not fit.
+    AmountTooLarge,
+    /// The recipient is in already, for the same scheme and year.
+    DuplicateExisting { request: crate::RequestId },
+    /// The definition a request pins is not there.
+    DefinitionMissing,
+    /// The request has moved on since it was seen.
+    Stale { seen: u32, actual: u32 },
+    /// No such request, decree or order, or not for this person's eyes.
+    NotFound,
+}
+
+impl Why {
+    /// The public code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Why::RequestClosed { .. } => "request_closed",
+            Why::ActionUnknown { .. } => "action_unknown",
+            Why::NotAtThisStage { .. } => "not_at_this_stage",
+            Why::OnlyByDecree { .. } => "only_by_decree",
+            Why::OnlyByPaymentOrder { .. } => "only_by_payment_order",
+            Why::InDecree { .. } => "in_decree",
+            Why::InPaymentOrder { .. } => "in_payment_order",
+            Why::RoleMissing { .. } => "role_missing",
+            Why::DutyConflict { .. } => "duty_conflict",
+            Why::OnHold { .. } => "on_hold",
+            Why::NotOnHold => "not_on_hold",
+            Why::HoldCauseUnknown { .. } => "hold_cause_unknown",
+            Why::ClaimedByOther { .. } => "claimed_by_other",
+            Why::NotClaimed => "not_claimed",
+            Why::ReasonMissing { .. } => "reason_missing",
+            Why::FieldMissing { .. } => "field_missing",
+            Why::FieldUnknown { .. } => "field_unknown",
+            Why::FieldInvalid { .. } => "field_invalid",
+            Why::GuardFailed { .. } => "guard_failed",
+            Why::VisitsUsedUp { .. } => "visits_used_up",
+            Why::TooFewPersons { .. } => "too_few_persons",
+            Why::AlreadyEndorsed { .. } => "already_endorsed",
+            Why::FactsFrozen { .. } => "facts_frozen",
+            Why::BudgetShort { .. } => "budget_short",
+            Why::NotBudgeted { .. } => "not_budgeted",
+            Why::Frozen { .. } => "frozen",
+            Why::ListEmpty => "list_empty",
+            Why::OtherScheme { .. } => "other_scheme",
+            Why::DigestStale { .. } => "digest_stale",
+            Why::ListClosed { .. } => "list_closed",
+            Why::SignedOtherwise { .. } => "signed_otherwise",
+            Why::NotOnList { .. } => "not_on_list",
+            Why::BankFileIsOut => "bank_file_is_out",
+            Why::Sp2dOtherwise { .. } => "sp2d_otherwise",
+            Why::NothingToRule => "nothing_to_rule",
+            Why::AlreadyPaid { .. } => "already_paid",
+            Why::AmountTooLarge => "amount_too_large",
+            Why::DuplicateExisting { .. } => "duplicate_existing",
+            Why::DefinitionMissing => "definition_missing",
+            Why::Stale { .. } => "stale",
+            Why::NotFound => "not_found",
+        }
+    }
+
+    /// What it asks of the person it is told.
+    #[must_use]
+    pub fn kind(&self) -> RefusalKind {
+        match self {
+            Why::RoleMissing { .. } | Why::DutyConflict { .. } | Why::AlreadyEndorsed { .. } => {
+                RefusalKind::NotYou
+            }
+            Why::ActionUnknown { .. }
+            | Why::HoldCauseUnknown { .. }
+            | Why::ReasonMissing { .. }
+            | Why::FieldMissing { .. }
+            | Why::FieldUnknown { .. }
+            | Why::FieldInvalid { .. }
+            | Why::AmountTooLarge => RefusalKind::NotLikeThis,
+            Why::RequestClosed { .. }
+            | Why::NotAtThisStage { .. }
+            | Why::OnlyByDecree { .. }
+            | Why::OnlyByPaymentOrder { .. }
+            | Why::InDecree { .. }
+            | Why::InPaymentOrder { .. }
+            | Why::OnHold { .. }
+            | Why::NotOnHold
+            | Why::ClaimedByOther { .. }
+            | Why::NotClaimed
+            | Why::GuardFailed { .. }
+            | Why::VisitsUsedUp { .. }
+            | Why::TooFewPersons { .. }
+            | Why::FactsFrozen { .. }
+            | Why::BudgetShort { .. }
+            | Why::NotBudgeted { .. }
+            | Why::Frozen { .. }
+            | Why::ListEmpty
+            | Why::OtherScheme { .. }
+            | Why::DigestStale { .. }
+            | Why::ListClosed { .. }
+            | Why::SignedOtherwise { .. }
+            | Why::NotOnList { .. }
+            | Why::BankFileIsOut
+            | Why::Sp2dOtherwise { .. }
+            | Why::NothingToRule
+            | Why::AlreadyPaid { .. }
+            | Why::DuplicateExisting { .. }
+            | Why::DefinitionMissing
+            | Why::Stale { .. }
+            | Why::NotFound => RefusalKind::NotNow,
+        }
+    }
+}
+
+impl From<Why> for Refusal {
+    fn from(why: Why) -> Self {
+        Refusal { why, who_could: Vec::new() }
+    }
+}

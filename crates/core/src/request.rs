@@ -1,0 +1,407 @@
+//! A request for aid: the state that its events fold into. `apply` never decides and never sees a definition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::event::{Advanced, Entered, Entry, Event, FactsRef, NoteRef, OrderLine, Pin};
+use crate::value::Value;
+use crate::workflow::{BenefitKind, Standing};
+use crate::{
+    ActionName, DecreeId, FieldName, LineId, PersonId, RecipientId, RegionCode, RequestId, Rupiah, SchemeId,
+    StageName,
+};
+
+/// A request as its history has made it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// The scheme of aid.
+    pub scheme: SchemeId,
+    /// The fiscal year.
+    pub year: i16,
+    /// The definition it runs under.
+    pub definition: Pin,
+    /// Where the recipient is served.
+    pub region: RegionCode,
+    /// Who the aid is for.
+    pub recipient: RecipientId,
+    /// The recipient's facts that count.
+    pub facts: FactsRef,
+    /// How much.
+    pub amount: Rupiah,
+    /// Money or goods.
+    pub benefit: BenefitKind,
+    /// The budget line it is paid from.
+    pub line: LineId,
+    /// Where its money stands in that line.
+    pub budget: Standing,
+    /// The stage it is at.
+    pub stage: StageName,
+    /// When it came to that stage.
+    pub entered_at: Timestamp,
+    /// The last day that stage should take; none while the clock stands still.
+    pub due_on: Option<Date>,
+    /// True once it is at an end.
+    pub closed: bool,
+    /// Seq of its last event.
+    pub version: u32,
+    /// Who did what, by the duty it counts under.
+    pub acts: BTreeSet<Act>,
+    /// How often each stage was entered.
+    pub visits: BTreeMap<StageName, u32>,
+    /// What was noted down on the way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<FieldName, Value>,
+    /// Who has taken it on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed_by: Option<PersonId>,
+    /// Set aside, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// Sent back for correction, and by whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Returned>,
+    /// The facts as somebody other than the clerk checked them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Digest>,
+    /// Who has agreed to an action that needs more persons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endorsements: Vec<Endorsement>,
+    /// The decree that freezes or approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decree: Option<DecreeId>,
+    /// True while a draft decree freezes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_decree: bool,
+    /// What is known of its payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<Payment>,
+}
+
+/// An act that counts under a duty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Act(pub ActionName, pub PersonId);
+
+/// A request set aside.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hold {
+    /// A cause of the office's policy.
+    pub cause: String,
+    /// True if the clock stands still.
+    pub blameless: bool,
+    /// Why.
+    pub reason: Option<NoteRef>,
+    /// Since when.
+    pub since: Timestamp,
+    /// By whom.
+    pub by: PersonId,
+    /// Working days left before it was due.
+    pub days_left: Option<u32>,
+}
+
+/// A request sent back for correction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Returned {
+    /// The stage that sent it back, and that it goes back to once mended.
+    pub from: StageName,
+    /// By whom.
+    pub by: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Option<NoteRef>,
+    /// The fields changed since.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<FieldName>,
+}
+
+/// A person's word for an action that needs more than one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Endorsement {
+    /// The action.
+    pub action: ActionName,
+    /// Who.
+    pub by: PersonId,
+    /// Digest of what they agreed to.
+    pub content: Digest,
+}
+
+/// What is known of a request's payment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The order and the line in it, last known.
+    pub at: OrderLine,
+    /// Where it stands.
+    pub state: PaymentState,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// Where a payment stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// Frozen in an order; no word from the bank yet.
+    Ordered,
+    /// The bank does not know; locked until a result or a ruling.
+    Unknown,
+    /// The bank could not pay, for this cause; it may be ordered again.
+    Failed(String),
+    /// Paid.
+    Paid,
+    /// The bank contradicted itself; locked until two persons rule.
+    Incident,
+}
+
+impl PaymentState {
+    /// True while no other order may take the request.
+    #[must_use]
+    pub fn locks(&self) -> bool {
+        match self {
+            PaymentState::Ordered | PaymentState::Unknown | PaymentState::Incident => true,
+            PaymentState::Failed(_) | PaymentState::Paid => false,
+        }
+    }
+}
+
+/// A stored history that does not follow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenHistory {
+    /// The first event is not an entry, or an entry comes twice.
+    #[error("event {seq} enters a request that exists, or acts on one that does not")]
+    Entry {
+        /// The event's place.
+        seq: u32,
+    },
+    /// A seq is missing or doubled.
+    #[error("event {found} follows event {after}")]
+    Gap {
+        /// The seq before.
+        after: u32,
+        /// The seq found.
+        found: u32,
+    },
+    /// The event does not fit the state before it.
+    #[error("event {seq} ({kind}) does not fit the state before it")]
+    Misfit {
+        /// The event's place.
+        seq: u32,
+        /// What it was.
+        kind: &'static str,
+    },
+}
+
+impl Request {
+    /// True if this person has acted under the duty.
+    #[must_use]
+    pub fn has_acted(&self, duty: &ActionName, person: PersonId) -> bool {
+        self.acts.iter().any(|Act(done, by)| done == duty && *by == person)
+    }
+
+    /// The payment order's line that keeps this request from any other act.
+    #[must_use]
+    pub fn locked_in_order(&self) -> Option<OrderLine> {
+        self.payment.as_ref().filter(|payment| payment.state.locks()).map(|payment| payment.at)
+    }
+}
+
+/// Folds one event into the request before it.
+pub fn apply(before: Option<Request>, id: RequestId, entry: &Entry) -> Result<Request, BrokenHistory> {
+    let mut request = match (before, &entry.event) {
+        (None, Event::Entered(entered)) if entry.seq == 1 => from_entered(id, entry, entered),
+        (None, _) | (Some(_), Event::Entered(_)) => return Err(BrokenHistory::Entry { seq: entry.seq }),
+        (Some(request), event) => {
+            if request.version.checked_add(1) != Some(entry.seq) {
+                return Err(BrokenHistory::Gap { after: request.version, found: entry.seq });
+            }
+            fold(request, entry, event)?
+        }
+    };
+    request.version = entry.seq;
+    if let Some(duty) = entry.event.duty() {
+        for person in [Some(entry.actor), entry.for_whom].into_iter().flatten() {
+            request.acts.insert(Act(duty.clone(), person));
+        }
+    }
+    Ok(request)
+}
+
+/// Folds a whole history.
+pub fn replay<'a>(
+    id: RequestId,
+    history: impl IntoIterator<Item = &'a Entry>,
+) -> Result<Option<Request>, BrokenHistory> {
+    history.into_iter().try_fold(None, |before, entry| apply(before, id, entry).map(Some))
+}
+
+fn from_entered(id: RequestId, entry: &Entry, entered: &Entered) -> Request {
+    Request {
+        id,
+        scheme: entered.scheme.clone(),
+        year: entered.year,
+        definition: entered.definition,
+        region: entered.region.clone(),
+        recipient: entered.recipient,
+        facts: entered.facts,
+        amount: entered.amount,
+        benefit: entered.benefit,
+        line: entered.line.clone(),
+        budget: Standing::None,
+        stage: entered.stage.clone(),
+        entered_at: entry.at,
+        due_on: entered.due_on,
+        closed: entered.closes,
+        version: entry.seq,
+        acts: BTreeSet::new(),
+        visits: BTreeMap::from([(entered.stage.clone(), 1)]),
+        fields: BTreeMap::new(),
+        claimed_by: None,
+        hold: None,
+        returned: None,
+        checked: None,
+        endorsements: Vec::new(),
+        decree: None,
+        in_decree: false,
+        payment: None,
+    }
+}
+
+fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result<Request, BrokenHistory> {
+    let misfit = || BrokenHistory::Misfit { seq: entry.seq, kind: event.kind() };
+    let fits = |condition: bool| if condition { Ok(()) } else { Err(misfit()) };
+    match event {
+        Event::Entered(_) => return Err(misfit()),
+        Event::Amended { facts, amount, region, changed, .. } => {
+            fits(!request.closed && request.budget == Standing::None)?;
+            request.facts = *facts;
+            request.amount = *amount;
+            request.region = region.clone();
+            if let Some(returned) = &mut request.returned {
+                returned.changed.extend(changed.iter().cloned());
+            }
+        }
+        Event::Advanced(advanced) => {
+            fits(!request.closed && request.stage == advanced.from)?;
+            advance(&mut request, entry, advanced);
+        }
+        Event::Endorsed { action, content, .. } => {
+            fits(!request.closed)?;
+            request
+                .endorsements
+                .retain(|endorsement| endorsement.by != entry.actor && endorsement.content == *content);
+            request.endorsements.push(Endorsement {
+                action: action.clone(),
+                by: entry.actor,
+                content: *content,
+            });
+        }
+        Event::Corrected { facts, .. } => {
+            fits(!request.closed)?;
+            request.facts = *facts;
+            request.endorsements.clear();
+        }
+        Event::Held { cause, blameless, reason, days_left } => {
+            fits(request.hold.is_none() && !request.closed)?;
+            request.hold = Some(Hold {
+                cause: cause.clone(),
+                blameless: *blameless,
+                reason: *reason,
+                since: entry.at,
+                by: entry.actor,
+                days_left: *days_left,
+            });
+            if *blameless {
+                request.due_on = None;
+            }
+        }
+        Event::Resumed { due_on } => {
+            fits(request.hold.take().is_some())?;
+            request.due_on = *due_on;
+        }
+        Event::Claimed => {
+            fits(!request.closed)?;
+            request.claimed_by = Some(entry.actor);
+        }
+        Event::Released => request.claimed_by = None,
+        Event::Commented { .. } | Event::Attached { .. } => {}
+        Event::Listed { decree, .. } => {
+            fits(!request.in_decree && !request.closed)?;
+            request.decree = Some(*decree);
+            request.in_decree = true;
+        }
+        Event::Unlisted { decree, .. } => {
+            fits(request.in_decree && request.decree == Some(*decree))?;
+            request.decree = None;
+            request.in_decree = false;
+        }
+        Event::Ordered { at, .. } => {
+            fits(request.locked_in_order().is_none() && !request.closed)?;
+            request.payment = Some(Payment { at: *at, state: PaymentState::Ordered, since: entry.at });
+        }
+        Event::Unordered { at } => {
+            fits(request.locked_in_order() == Some(*at))?;
+            request.payment = None;
+        }
+        Event::PaymentFailed { at, cause, .. } => {
+            fits(request.locked_in_order() == Some(*at))?;
+            request.payment =
+                Some(Payment { at: *at, state: PaymentState::Failed(cause.clone()), since: entry.at });
+        }
+        Event::PaymentUnknown { at, .. } => {
+            fits(request.locked_in_order() == Some(*at))?;
+            request.payment = Some(Payment { at: *at, state: PaymentState::Unknown, since: entry.at });
+        }
+        Event::IncidentOpened { at, .. } => {
+            request.payment = Some(Payment { at: *at, state: PaymentState::Incident, since: entry.at });
+        }
+        Event::RuledUnpaid { .. } => {
+            let payment = request.payment.as_mut().ok_or_else(misfit)?;
+            payment.state = PaymentState::Failed("ruled_unpaid".into());
+            payment.since = entry.at;
+            request.endorsements.clear();
+        }
+    }
+    Ok(request)
+}
+
+fn advance(request: &mut Request, entry: &Entry, advanced: &Advanced) {
+    if advanced.returns {
+        request.returned = Some(Returned {
+            from: advanced.from.clone(),
+            by: entry.actor,
+            at: entry.at,
+            reason: advanced.reason,
+            changed: BTreeSet::new(),
+        });
+    } else {
+        request.returned = None;
+    }
+    if advanced.checks {
+        request.checked = Some(request.facts.digest);
+    }
+    if request.in_decree {
+        request.in_decree = false;
+        if advanced.returns {
+            request.decree = None;
+        }
+    }
+    if let Some(at) = advanced.order {
+        request.payment = Some(Payment { at, state: PaymentState::Paid, since: entry.at });
+    }
+    request.stage = advanced.to.clone();
+    request.entered_at = entry.at;
+    request.due_on = advanced.due_on;
+    request.closed = advanced.closes;
+    request.budget = advanced.budget;
+    request.claimed_by = None;
+    request.hold = None;
+    request.endorsements.clear();
+    request.fields.extend(advanced.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let visits = request.visits.entry(advanced.to.clone()).or_default();
+    *visits = visits.saturating_add(1);
+}

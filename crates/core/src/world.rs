@@ -1,0 +1,173 @@
+//! The snapshot a decision is made in: definitions, roster, calendar, freezes and the office's policy. It never
+//! changes during a decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::calendar::Calendar;
+use crate::event::Pin;
+use crate::roster::{Person, Roster};
+use crate::workflow::Workflow;
+use crate::{Label, PersonId, Role, SchemeId};
+
+/// The snapshot a decision is made in.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// Every published definition.
+    pub workflows: Workflows,
+    /// The people.
+    pub roster: Arc<Roster>,
+    /// The working days.
+    pub calendar: Arc<Calendar>,
+    /// The office's words and causes.
+    pub policy: Arc<Policy>,
+}
+
+/// Published definitions by scheme and version.
+#[derive(Debug, Clone, Default)]
+pub struct Workflows(BTreeMap<SchemeId, BTreeMap<u32, Arc<Workflow>>>);
+
+impl Workflows {
+    /// These definitions.
+    #[must_use]
+    pub fn new(definitions: impl IntoIterator<Item = Workflow>) -> Workflows {
+        let mut all: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+        for definition in definitions {
+            all.entry(definition.scheme.clone())
+                .or_default()
+                .insert(definition.version, Arc::new(definition));
+        }
+        Workflows(all)
+    }
+
+    /// The definition that new requests of a scheme run under.
+    #[must_use]
+    pub fn current(&self, scheme: &SchemeId) -> Option<&Arc<Workflow>> {
+        self.0.get(scheme).and_then(|versions| versions.values().next_back())
+    }
+
+    /// The definition a request pins.
+    #[must_use]
+    pub fn pinned(&self, scheme: &SchemeId, pin: &Pin) -> Option<&Arc<Workflow>> {
+        self.0
+            .get(scheme)
+            .and_then(|versions| versions.get(&pin.version))
+            .filter(|workflow| workflow.digest == pin.digest)
+    }
+
+    /// The current definition of every scheme.
+    pub fn all_current(&self) -> impl Iterator<Item = &Arc<Workflow>> {
+        self.0.values().filter_map(|versions| versions.values().next_back())
+    }
+
+    /// Every version of every scheme.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Workflow>> {
+        self.0.values().flat_map(BTreeMap::values)
+    }
+}
+
+/// The office's own words, causes and freezes: data with their sources.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What the roles are called.
+    pub role: BTreeMap<Role, Label>,
+    /// Why a request may be set aside.
+    pub hold: BTreeMap<String, HoldCause>,
+    /// When money of a fund source stands still.
+    #[serde(default)]
+    pub freeze: Vec<Freeze>,
+}
+
+/// Why a request may be set aside.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HoldCause {
+    /// The cause, as the tail of a sentence.
+    pub title: Label,
+    /// Whom it waits for.
+    pub on: Label,
+    /// What unblocks it.
+    pub unblock: Label,
+    /// True if the clock stands still.
+    pub blameless: bool,
+}
+
+/// A time in which approval and payment from a fund source wait.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Freeze {
+    /// The order it rests on.
+    pub source: String,
+    /// The fund source.
+    pub fund: String,
+    /// Schemes that go on.
+    #[serde(default)]
+    pub exempt: BTreeSet<SchemeId>,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+}
+
+impl Policy {
+    /// Reads the office's policy.
+    pub fn parse(text: &str) -> Result<Policy, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The freeze that stops this scheme's money on a day.
+    #[must_use]
+    pub fn freeze_on(&self, fund: &str, scheme: &SchemeId, day: Date) -> Option<&Freeze> {
+        self.freeze.iter().find(|freeze| {
+            freeze.fund == fund && !freeze.exempt.contains(scheme) && freeze.from <= day && day <= freeze.to
+        })
+    }
+}
+
+/// Who acts, and for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Actor<'a> {
+    /// The person who acts.
+    pub person: &'a Person,
+    /// The person acted for, where the actor stands in.
+    pub for_whom: Option<PersonId>,
+}
+
+impl Actor<'_> {
+    /// The persons whose duties this act counts for.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> {
+        [Some(self.person.id), self.for_whom].into_iter().flatten()
+    }
+}
+
+/// What stays the same while one command is decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The snapshot.
+    pub world: &'a World,
+    /// Who acts.
+    pub actor: Actor<'a>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl<'a> Context<'a> {
+    /// Nobody's context: to ask what a request waits for.
+    #[must_use]
+    pub fn of_nobody(world: &'a World, at: Timestamp) -> Context<'a> {
+        Context { world, actor: Actor { person: Person::nobody(), for_whom: None }, at }
+    }
+}
+
+impl Context<'_> {
+    /// The local day.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.world.calendar.date_of(self.at)
+    }
+}
