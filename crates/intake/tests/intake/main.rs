@@ -1,0 +1,7 @@
+//! Whole files in, verdicts out.
+
+mod again;
+mod dirt;
+mod hostile;
+mod shipped;
+mod support;
