@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 use salur_core::form::{Context, Form, Regions};
@@ -31,7 +32,7 @@ pub(crate) fn form(scheme: &str) -> Form {
 }
 
 /// All regions, of an office that serves province 64.
-pub(crate) fn regions() -> Regions {
+pub(crate) static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
     let list = |name: &str| std::fs::read_to_string(root().join("data/regions").join(name)).unwrap();
     let lists = [
         list("provinsi_kabupaten_kota.csv"),
@@ -40,6 +41,14 @@ pub(crate) fn regions() -> Regions {
     Regions::parse(lists.iter().map(String::as_str))
         .unwrap()
         .serving("64".into())
+});
+
+/// What rows are judged with.
+pub(crate) fn context() -> Context<'static> {
+    Context {
+        regions: &REGIONS,
+        today: TODAY,
+    }
 }
 
 /// What became of a list: for each faulty row its `(field, code)` pairs.
@@ -62,16 +71,11 @@ pub(crate) fn judge(
     list: Source<'_>,
     members: Option<Source<'_>>,
 ) -> Result<Outcome, FileRefusal> {
-    let regions = regions();
-    let context = Context {
-        regions: &regions,
-        today: TODAY,
-    };
     let mut rows = BTreeMap::new();
     let mut warnings = BTreeMap::new();
     let judgement = judge_list(
         form,
-        &context,
+        &context(),
         &Limits::default(),
         Lists { list, members },
         &mut |judged| {
