@@ -122,7 +122,7 @@ impl<'a> Table<'a> {
             let column = columns.column(self.fields, name);
             column
                 .and_then(|column| cells.get(column))
-                .is_none_or(Cell::is_blank)
+                .is_none_or(|cell| cell.is_blank() || is_total(cell))
         });
         let skipped = if self.rows == 0 && are_numbers_of_columns(&cells) {
             Some(SkippedWhy::ColumnNumbers)

@@ -6,7 +6,10 @@
 )]
 
 mod again;
+mod clean;
 mod dirt;
+mod groups;
 mod hostile;
 mod shipped;
 mod support;
+mod write;

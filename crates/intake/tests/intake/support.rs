@@ -71,31 +71,33 @@ pub(crate) fn judge(
     list: Source<'_>,
     members: Option<Source<'_>>,
 ) -> Result<Outcome, FileRefusal> {
+    judge_within(&Limits::default(), form, list, members)
+}
+
+pub(crate) fn judge_within(
+    limits: &Limits,
+    form: &Form,
+    list: Source<'_>,
+    members: Option<Source<'_>>,
+) -> Result<Outcome, FileRefusal> {
     let mut rows = BTreeMap::new();
     let mut warnings = BTreeMap::new();
-    let judgement = judge_list(
-        form,
-        &context(),
-        &Limits::default(),
-        Lists { list, members },
-        &mut |judged| {
-            if !judged.warnings.is_empty() {
-                let codes = judged
-                    .warnings
-                    .iter()
-                    .map(|located| located.fault.code.to_string())
-                    .collect();
-                warnings.insert(judged.row, codes);
-            }
-            if !judged.is_sound() {
-                let faults = judged.faults.iter();
-                let faults =
-                    faults.map(|located| (located.fault.field.clone(), located.fault.code.to_string()));
-                assert!(rows.insert(judged.row, faults.collect()).is_none());
-            }
-            ControlFlow::Continue(())
-        },
-    )?;
+    let judgement = judge_list(form, &context(), limits, Lists { list, members }, &mut |judged| {
+        if !judged.warnings.is_empty() {
+            let codes = judged
+                .warnings
+                .iter()
+                .map(|located| located.fault.code.to_string())
+                .collect();
+            warnings.insert(judged.row, codes);
+        }
+        if !judged.is_sound() {
+            let faults = judged.faults.iter();
+            let faults = faults.map(|located| (located.fault.field.clone(), located.fault.code.to_string()));
+            assert!(rows.insert(judged.row, faults.collect()).is_none());
+        }
+        ControlFlow::Continue(())
+    })?;
     Ok(Outcome {
         judgement,
         rows,
