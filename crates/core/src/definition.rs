@@ -103,6 +103,8 @@ struct RawAction {
     #[serde(default)]
     needs: Vec<FieldName>,
     #[serde(default)]
+    notes: Vec<FieldName>,
+    #[serde(default)]
     guard: Option<String>,
     #[serde(default)]
     max_visits: Option<u32>,
@@ -227,6 +229,7 @@ fn action(name: &ActionName, raw: RawAction, schema: &Schema, findings: &mut Fin
         persons: raw.persons.unwrap_or(1),
         needs_reason: raw.reason == Some(Reason::Required),
         needs: raw.needs,
+        notes: raw.notes,
         guard,
         max_visits: raw.max_visits,
     }
@@ -282,10 +285,10 @@ fn check_names(workflow: &Workflow, findings: &mut Findings) {
 
 fn check_fields_and_duties(workflow: &Workflow, findings: &mut Findings) {
     for (name, action) in &workflow.actions {
-        for field in action.needs.iter().filter(|field| !workflow.fields.contains_key(*field)) {
+        for field in action.needs.iter().chain(&action.notes).filter(|field| !workflow.fields.contains_key(*field)) {
             findings.add(
                 "field_unknown",
-                format!("action.{name}.needs"),
+                format!("action.{name}"),
                 format!("there is no field `{field}`"),
             );
         }

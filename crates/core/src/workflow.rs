@@ -228,6 +228,8 @@ pub struct Action {
     pub needs_reason: bool,
     /// Fields that must be filled in.
     pub needs: Vec<FieldName>,
+    /// Fields that may be filled in.
+    pub notes: Vec<FieldName>,
     /// What must hold.
     pub guard: Option<Guard>,
     /// A request may come to the target stage this many times at most.
