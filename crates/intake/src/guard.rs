@@ -55,7 +55,8 @@ fn count<R: Read>(
     unpacked: &mut u64,
     limits: &Limits,
 ) -> Result<(), FileRefusal> {
-    let is_xml = has_ending(name, &["xml", "rels"]);
+    // What add-ins keep beside a workbook may be UTF-16, and no reader of sheets opens it.
+    let is_xml = has_ending(name, &["xml", "rels"]) && !name.starts_with("customXml/item");
     let mut buffer = vec![0; 64 * 1024];
     let mut tail = Vec::new();
     loop {

@@ -95,6 +95,19 @@ fn a_sound_workbook_is_read_and_its_declared_dimension_is_not_believed() {
 }
 
 #[test]
+fn what_add_ins_keep_in_another_encoding_does_no_harm() {
+    let sheet = format!("<worksheet><sheetData>{HEADER}{SOUND}</sheetData></worksheet>");
+    check(
+        &workbook_of(&sheet, &[("customXml/item1.xml", b"\xFF\xFE<\0a\0/\0>\0")]),
+        "read: 1 rows",
+    );
+    check(
+        &workbook_of(&sheet, &[("xl/styles.xml", b"\xFF\xFE<\0a\0/\0>\0")]),
+        "unsafe_content",
+    );
+}
+
+#[test]
 fn a_lone_cell_far_away_costs_nothing() {
     let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
     check(&workbook(&format!("{SOUND}{far}")), "too_many_columns");
