@@ -17,6 +17,7 @@ pub mod event;
 pub mod form;
 pub mod guard;
 mod lang;
+mod list;
 mod names;
 pub mod payment;
 pub mod proof;
