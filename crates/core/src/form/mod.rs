@@ -15,6 +15,7 @@ mod header;
 mod judge;
 pub mod money;
 mod nik;
+mod prove;
 mod read;
 mod region;
 #[cfg(test)]
@@ -26,11 +27,12 @@ use jiff::civil::Date;
 pub use cell::Cell;
 pub use codes::FaultCode;
 pub use day::parse as parse_date;
-pub use define::{Account, Check, Field, Form, FormError, Kind, Members, ReferWhen};
+pub use define::{Account, Check, Field, Form, Kind, Members, ReferWhen};
 pub use fault::{Fault, Problem};
 pub use header::{Columns, ColumnsError, recognised};
 pub use judge::Verdict;
 pub use nik::Nik;
+pub use prove::FormError;
 pub use region::{Regions, RegionsError};
 pub use value::{Facts, Fields, Value};
 

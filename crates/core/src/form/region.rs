@@ -142,14 +142,13 @@ impl Regions {
         }
     }
 
+    /// The fault with the served region whose code differs in one digit, if there is one only.
     fn with_nearest(&self, problem: Problem, code: &str) -> Problem {
-        let near = self
+        let mut near = self
             .candidates()
-            .min_by_key(|(own, _)| distance(own.as_str(), code));
-        match near {
-            Some((own, name)) if distance(own.as_str(), code) == 1 => {
-                problem.with("suggestion", format!("{own} ({name})"))
-            }
+            .filter(|(own, _)| distance(own.as_str(), code) == 1);
+        match (near.next(), near.next()) {
+            (Some((own, name)), None) => problem.with("suggestion", format!("{own} ({name})")),
             _ => problem,
         }
     }

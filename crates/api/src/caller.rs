@@ -1,0 +1,114 @@
+//! Who calls, in which language, under which key.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use salur_core::Lang;
+use salur_core::roster::Person;
+use salur_store::job::{Ask, Job, Key};
+use salur_store::requests::Scope;
+use sha2::{Digest as _, Sha256};
+
+use crate::App;
+use crate::problem::Problem;
+
+/// A person with an open session. The only way to act.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The person, roles as they are now.
+    pub person: Person,
+    /// When the request came in.
+    pub at: Timestamp,
+    /// The language of sentences.
+    pub lang: Lang,
+}
+
+impl Caller {
+    /// Whose requests the caller may see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::of(&self.person)
+    }
+
+    /// A job that the caller asks for.
+    #[must_use]
+    pub fn ask(&self, key: Option<Key>, job: Job) -> Ask {
+        Ask { actor: self.person.id, for_whom: None, at: self.at, key, job }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Language(lang) = Language::from_request_parts(parts, app).await.unwrap_or_default();
+        let at = app.clock.now();
+        let token = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .ok_or_else(|| Problem::unauthenticated(lang))?;
+        let person = app.store.session(token.trim(), at).ok_or_else(|| Problem::unauthenticated(lang))?;
+        let world = app.store.world();
+        let person = world.roster.person(person).filter(|person| person.active).cloned();
+        Ok(Caller { person: person.ok_or_else(|| Problem::unauthenticated(lang))?, at, lang })
+    }
+}
+
+/// The language that the caller asks for: Indonesian unless it is English.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Language(pub Lang);
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let header = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let english = header.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("en"));
+        Ok(Language(if english { Lang::En } else { Lang::Id }))
+    }
+}
+
+/// The key under which a repetition is recognised, if the caller sent one.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    key: Option<String>,
+    target: String,
+}
+
+/// Most characters of a key.
+const KEY_CHARS_MAX: usize = 200;
+
+impl Idempotency {
+    /// The key with a fingerprint of method, path and body.
+    #[must_use]
+    pub fn over(&self, body: &[u8]) -> Option<Key> {
+        let text = self.key.clone()?;
+        let mut hash = Sha256::new();
+        hash.update(&self.target);
+        hash.update(body);
+        Some(Key { text, fingerprint: salur_core::Digest(hash.finalize().into()) })
+    }
+}
+
+impl FromRequestParts<App> for Idempotency {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Language(lang) = Language::from_request_parts(parts, app).await.unwrap_or_default();
+        let key = match parts.headers.get("idempotency-key") {
+            None => None,
+            Some(value) => {
+                let text = value.to_str().ok().map(str::trim).filter(|text| {
+                    !text.is_empty()
+                        && text.chars().count() <= KEY_CHARS_MAX
+                        && text.chars().all(|c| !c.is_control())
+                });
+                Some(text.ok_or_else(|| Problem::key_malformed(lang))?.to_owned())
+            }
+        };
+        Ok(Idempotency { key, target: format!("{} {}\n", parts.method, parts.uri) })
+    }
+}

@@ -1,0 +1,350 @@
+//! What is asked of the store, and what it answers. Every write of the program is one of these jobs.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use salur_core::command::Command;
+use salur_core::decree::{Decree, Signing};
+use salur_core::event::{FactsRef, NoteRef};
+use salur_core::payment::{BankResult, Order};
+use salur_core::refusal::Refusal;
+use salur_core::request::Request;
+use salur_core::roster::Person;
+use salur_core::workflow::BudgetLine;
+use salur_core::{
+    DecreeId, Digest, ImportId, OrderId, PersonId, RecipientId, RegionCode, RequestId, Rupiah, SchemeId,
+};
+use serde::{Deserialize, Serialize};
+
+/// A job with who asks, when, and the key under which a repetition is recognised.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who asks.
+    pub actor: PersonId,
+    /// The person asked for, where the actor stands in.
+    pub for_whom: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+    /// The key under which a repetition is recognised.
+    pub key: Option<Key>,
+    /// What is asked.
+    pub job: Job,
+}
+
+/// An idempotency key: the same text with the same fingerprint is the same command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// What the caller sent.
+    pub text: String,
+    /// SHA-256 of method, path and body.
+    pub fingerprint: Digest,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// Enter one request.
+    Enter(Box<Entry>),
+    /// Do something to one request.
+    Act(Box<Act>),
+    /// Do the same to many requests, each decided on its own.
+    Many {
+        /// To which.
+        requests: Vec<RequestId>,
+        /// What.
+        command: Command,
+        /// The text that the command refers to.
+        note: Option<SealedNote>,
+        /// True to answer what would happen, and do nothing.
+        dry_run: bool,
+    },
+    /// Enter many requests of an import.
+    Accept {
+        /// Its rows.
+        entries: Vec<Entry>,
+        /// The import from now on.
+        state: ImportState,
+    },
+    /// Keep what is known of an import.
+    NoteImport(Box<ImportState>),
+    /// Draft a decree.
+    DraftDecree {
+        /// Its id.
+        id: DecreeId,
+        /// The scheme.
+        scheme: SchemeId,
+        /// The fiscal year.
+        year: i16,
+        /// The requests wanted on it.
+        requests: Vec<RequestId>,
+    },
+    /// Strike lines off a draft decree.
+    StrikeDecree {
+        /// The decree.
+        id: DecreeId,
+        /// The requests to strike.
+        requests: Vec<RequestId>,
+        /// Why.
+        note: Option<SealedNote>,
+    },
+    /// Sign a decree.
+    SignDecree {
+        /// The decree.
+        id: DecreeId,
+        /// What is signed.
+        signing: Signing,
+    },
+    /// Give a draft decree up.
+    CancelDecree {
+        /// The decree.
+        id: DecreeId,
+    },
+    /// Draft a payment order.
+    DraftOrder {
+        /// Its id.
+        id: OrderId,
+        /// The requests wanted on it.
+        requests: Vec<RequestId>,
+    },
+    /// Note that the bank file was fetched.
+    ExportOrder {
+        /// The order.
+        id: OrderId,
+    },
+    /// Enter the SP2D number.
+    EnterSp2d {
+        /// The order.
+        id: OrderId,
+        /// The number.
+        number: String,
+        /// Its date.
+        date: Date,
+    },
+    /// Take the bank's results.
+    SettleOrder {
+        /// The order.
+        id: OrderId,
+        /// The results.
+        results: Vec<BankResult>,
+    },
+    /// Give a payment order up.
+    CancelOrder {
+        /// The order.
+        id: OrderId,
+    },
+    /// Set up the office: people, definitions, budget lines, sessions. Only while the office is empty.
+    Found(Box<Founding>),
+    /// Open a session of a person.
+    OpenSession(SessionRow),
+}
+
+impl Job {
+    /// True if it touches many requests: it is a batch of its own.
+    #[must_use]
+    pub fn is_bulk(&self) -> bool {
+        !matches!(self, Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_))
+    }
+}
+
+/// A request to enter, its facts already sealed.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the field names are the glossary's words")]
+pub struct Entry {
+    pub request: RequestId,
+    pub scheme: SchemeId,
+    pub year: i16,
+    pub region: RegionCode,
+    pub amount: Rupiah,
+    pub referred: bool,
+    pub facts: SealedFacts,
+    /// Keyed hash of what names the recipient within scheme and year.
+    pub subject_key: String,
+    /// The row of the import it comes from.
+    pub row: Option<u32>,
+    /// The import it comes from.
+    pub import: Option<ImportId>,
+}
+
+/// Something to do to one request.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// To which.
+    pub request: RequestId,
+    /// What.
+    pub command: Command,
+    /// The version the caller saw, if they said so.
+    pub seen: Option<u32>,
+    /// The text that the command refers to.
+    pub note: Option<SealedNote>,
+    /// The facts that the command refers to.
+    pub facts: Option<SealedFacts>,
+    /// The subject key from now on, where the command changes it.
+    pub subject_key: Option<String>,
+}
+
+/// Facts sealed under their recipient's key.
+#[derive(Debug, Clone)]
+pub struct SealedFacts {
+    /// Whose.
+    pub recipient: RecipientId,
+    /// The recipient's key sealed under the office's key of this id; none where it is stored already.
+    pub sealed_key: Option<(String, Vec<u8>)>,
+    /// The facts, sealed.
+    pub sealed: Vec<u8>,
+    /// What events say of them.
+    pub facts: FactsRef,
+    /// What lists show of them, sealed under the office's key.
+    pub label: Vec<u8>,
+    /// Keyed hashes of the words they are found by.
+    pub words: Vec<i64>,
+}
+
+/// A text sealed under the office's key.
+#[derive(Debug, Clone)]
+pub struct SealedNote {
+    /// What events say of it.
+    pub note: NoteRef,
+    /// Id of the key it is sealed under.
+    pub key_id: String,
+    /// The text, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// An import as it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the field names are the glossary's words")]
+pub struct ImportState {
+    pub id: ImportId,
+    pub scheme: SchemeId,
+    pub year: i16,
+    pub state: ImportPhase,
+    /// Seq of its last event.
+    pub version: u32,
+    pub by: PersonId,
+    pub at: Timestamp,
+    /// Names of the sealed files.
+    pub list: String,
+    pub members: Option<String>,
+    pub rows: u32,
+    pub sound: u32,
+    pub faulty: u32,
+    pub referred: u32,
+    /// Rows accepted so far, and the last row looked at.
+    pub accepted: u32,
+    pub refused: u32,
+    pub row_reached: u32,
+    /// Why the file could not be read, as a code and sentences.
+    pub error: Option<ImportError>,
+    /// Faults found since the last note, sealed, by row.
+    #[serde(skip)]
+    pub faults: Vec<SealedFault>,
+}
+
+/// Where an import stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum ImportPhase {
+    Judging,
+    Ready,
+    Accepting,
+    Done,
+    Failed,
+}
+
+impl ImportPhase {
+    /// Its name in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ImportPhase::Judging => "judging",
+            ImportPhase::Ready => "ready",
+            ImportPhase::Accepting => "accepting",
+            ImportPhase::Done => "done",
+            ImportPhase::Failed => "failed",
+        }
+    }
+}
+
+/// Why an import failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the field names say it")]
+pub struct ImportError {
+    pub code: String,
+    pub id: String,
+    pub en: String,
+}
+
+/// A fault of a row, sealed: what was found may be personal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SealedFault {
+    /// The row of the list.
+    pub row: u32,
+    /// Counts the faults of a row.
+    pub n: u32,
+    /// The fault, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// Everything an office starts with.
+#[derive(Debug, Clone, Default)]
+pub struct Founding {
+    /// When.
+    pub at: Timestamp,
+    /// The people and their roles.
+    pub people: Vec<Person>,
+    /// The budget lines.
+    pub lines: Vec<BudgetLine>,
+    /// The definitions, as text.
+    pub definitions: Vec<String>,
+    /// Sessions to open.
+    pub sessions: Vec<SessionRow>,
+}
+
+/// A session: a bearer token's digest and the person it speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// SHA-256 of the token.
+    pub digest: Digest,
+    /// The person.
+    pub person: PersonId,
+    /// What it is for.
+    pub label: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// What the store answers: stored with the key, so that a repetition gets the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// A request as it stands after the act.
+    Request {
+        /// Which.
+        id: RequestId,
+        /// Seq of its last event.
+        version: u32,
+        /// The request itself; a repetition replays it from its history.
+        #[serde(skip)]
+        now: Option<Box<Request>>,
+    },
+    /// What became of each of many.
+    Many(Vec<Outcome>),
+    /// A decree after the act, and what was left off it.
+    Decree(Box<Decree>, Vec<Outcome>),
+    /// A payment order after the act, and what was left off it.
+    Order(Box<Order>, Vec<Outcome>),
+    /// Kept.
+    Kept,
+}
+
+/// What became of one of many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The request.
+    pub id: RequestId,
+    /// Why not; none where it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
