@@ -26,6 +26,8 @@ pub mod request;
 pub mod roster;
 mod rupiah;
 mod span;
+#[cfg(test)]
+mod testing;
 mod value;
 pub mod wait;
 pub mod words;

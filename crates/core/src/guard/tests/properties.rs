@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::{Value, facts, schema};
-use crate::Guard;
+use crate::guard::Guard;
 
 /// A random expression.
 #[derive(Debug, Clone)]
