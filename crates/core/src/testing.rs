@@ -457,3 +457,16 @@ pub(crate) fn refused<T: std::fmt::Debug>(desk: &Desk, told: Result<T, Refusal>)
     let names = refusal.who_could.iter().map(|person| desk.world.roster.name(*person)).collect();
     (refusal.why, names)
 }
+
+/// Compares with a reviewed text of this crate; `SALUR_BLESS=1` writes it anew.
+pub(crate) fn check_text(path: &str, found: &str) {
+    let path = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("SALUR_BLESS").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+    for (place, (found, reviewed)) in found.lines().zip(reviewed.lines()).enumerate() {
+        assert_eq!(found, reviewed, "{path}, line {}", place + 1);
+    }
+    assert_eq!(found.lines().count(), reviewed.lines().count(), "{path}");
+}

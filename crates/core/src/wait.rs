@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::case::Case;
-use crate::request::{Endorsement, Hold, Payment, PaymentState, Returned};
+use crate::request::{RULED_UNPAID, Endorsement, Hold, Payment, PaymentState, Returned};
 use crate::words::{self, Words};
 use crate::workflow::{Action, ActionKind, Phase, Standing, Via};
 use crate::world::{Freeze, HoldCause};
@@ -127,6 +127,11 @@ fn policy_text(case: &Case<'_>, code: &str, pick: fn(&HoldCause) -> &Label, lang
 fn of_payment(case: &Case<'_>, payment: &Payment, lang: Lang) -> Cause {
     let say = Words { lang };
     match &payment.state {
+        PaymentState::Failed(why) if why == RULED_UNPAID => {
+            let (tail, unblock) = (say.bank_refused(why), say.order_again());
+            let pays = named(case, |action| action.via == Some(Via::PaymentOrder), lang);
+            Cause { tail, unblock, since: payment.since, ..pays }
+        }
         PaymentState::Failed(why) => {
             let mend = named(case, |action| action.kind == ActionKind::Correction, lang);
             Cause {

@@ -38,12 +38,23 @@ impl Words {
         )
     }
 
-    pub(crate) fn whom(self, roles: &[&str], names: &[String], more: usize) -> String {
+    /// One of several: `A, B, atau C`.
+    pub(crate) fn one_of(self, of: &[&str]) -> String {
         let or = match self.lang {
-            Lang::Id => " atau ",
-            Lang::En => " or ",
+            Lang::Id => "atau",
+            Lang::En => "or",
         };
-        let (roles, names) = (roles.join(or), names.join(", "));
+        match of {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [one, other] => format!("{one} {or} {other}"),
+            [rest @ .., last] => format!("{}, {or} {last}", rest.join(", ")),
+        }
+    }
+
+    pub(crate) fn whom(self, roles: &[&str], names: &[String], more: usize) -> String {
+        let (roles, names) = (self.one_of(roles), names.join(", "));
+        let roles = say!(self, "{roles}", "the {roles}");
         match (names.is_empty(), more) {
             (true, _) => roles,
             (false, 0) => format!("{roles} ({names})"),
@@ -78,6 +89,9 @@ impl Words {
             "Correct the account if need be (by two persons), then put it on a payment order again"
         )
     }
+    pub(crate) fn order_again(self) -> String {
+        say!(self, "Masukkan lagi ke perintah pembayaran", "Put it on a payment order again")
+    }
     pub(crate) fn bank_does_not_know(self, line: u32) -> String {
         say!(
             self,
@@ -89,7 +103,7 @@ impl Words {
         say!(
             self,
             "Unggah hasil bank, atau tetapkan hasilnya oleh dua orang selain pembayar",
-            "Send the bank's result, or have two persons other than the payer rule"
+            "Send the bank's result, or have two persons other than the payer rule on it"
         )
     }
     pub(crate) fn bank_contradicts(self, line: u32, closed: bool) -> String {
@@ -110,13 +124,13 @@ impl Words {
         say!(
             self,
             "Tetapkan hasilnya oleh dua orang selain pembayar",
-            "Have two persons other than the payer rule"
+            "Have two persons other than the payer rule on it"
         )
     }
     pub(crate) fn in_payment_order(self, line: u32) -> String {
         say!(
             self,
-            "sudah masuk perintah pembayaran (baris {line}) dan hasilnya belum diterima",
+            "sudah masuk perintah pembayaran (baris {line}), tetapi hasilnya belum diterima",
             "it is on a payment order (line {line}) whose result has not come in"
         )
     }

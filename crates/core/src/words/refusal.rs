@@ -59,17 +59,9 @@ impl Telling<'_> {
     }
 
     fn roles(&self, roles: &[Role]) -> String {
-        let or = match self.words.lang {
-            Lang::Id => " atau ",
-            Lang::En => " or ",
-        };
         let known = &self.world.policy.role;
-        let title = |role: &Role| {
-            known
-                .get(role)
-                .map_or_else(|| role.to_string(), |title| title.in_lang(self.words.lang).to_owned())
-        };
-        roles.iter().map(title).collect::<Vec<_>>().join(or)
+        let title = |role| known.get(role).map_or(Role::as_str(role), |title| title.in_lang(self.words.lang));
+        self.words.one_of(&roles.iter().map(title).collect::<Vec<_>>())
     }
 
     fn state(&self, state: &str) -> String {
