@@ -4,6 +4,7 @@
 
 mod bulk;
 mod fixture;
+mod pages;
 mod raw;
 mod single;
 
@@ -23,6 +24,9 @@ async fn main() -> Result<()> {
     }
     if wants("bulk") {
         bulk::measure(folder.path(), rounds).await?;
+    }
+    if wants("pages") {
+        pages::measure(folder.path()).await?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(crate) fn rows(path: &Path, count: u64) -> Result<Vec<Row>> {
                 l.decree, l.line, l.outcome, l.body
          from event e join request r on r.id = e.subject_id and r.version = e.seq
          left join decree_line l on l.request = r.id and l.outcome = 'approved'
-         where e.pos > (select max(pos) from event) - ?1 order by e.pos",
+         where e.pos > (select max(pos) from event) - ?1 and e.seq > 1 order by e.pos",
     )?;
     let mut rows = statement
         .query_map([i64::try_from(count)? + 1], |row| {
