@@ -120,7 +120,7 @@ pub(crate) fn rows(path: &Path, count: u64) -> Result<Vec<Row>> {
 pub(crate) fn write(path: &Path, rows: &[Row], batch: usize) -> Result<Written> {
     let mut connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(64);
-    for (pragma, value) in [("journal_mode", "wal"), ("synchronous", "2"), ("recursive_triggers", "1"), ("cache_size", "-16000")] {
+    for (pragma, value) in [("journal_mode", "wal"), ("synchronous", "2"), ("recursive_triggers", "1"), ("cache_size", "-32000"), ("cache_spill", "0")] {
         connection.pragma_update(None, pragma, value)?;
     }
     let (started, cpu_before) = (Instant::now(), cpu());
