@@ -128,15 +128,15 @@ fn known_phase(text: &str, lang: Lang) -> Result<Phase, Problem> {
         .ok_or_else(|| unknown("phase", text, &ALL.map(Phase::as_str).join(", "), lang))
 }
 
-/// A regency or city, or the whole of a province.
+/// A regency or city that is served, or the province with all of them.
 pub(crate) fn known_region(app: &App, text: &str, lang: Lang) -> Result<RegionCode, Problem> {
     let regions = app.store.regions();
-    let text = text.trim();
-    let is_province = !text.contains('.') && regions.name(text).is_some();
-    if is_province || regions.is_regency(text) {
-        return Ok(text.into());
-    }
-    regions.read(text).ok().filter(|code| regions.is_regency(code.as_str())).ok_or_else(|| {
+    let named = RegionCode::from(text.trim());
+    let read = regions.read(text).unwrap_or_else(|_| named.clone());
+    let mut served = regions.served_regencies().map(|(code, _)| code);
+    let is_province = !named.as_str().contains('.');
+    let found = served.find(|code| **code == read || (is_province && code.is_within(&named)));
+    found.map(|code| if *code == read { read.clone() } else { named.clone() }).ok_or_else(|| {
         let wanted =
             pick(lang, "kode kabupaten atau kota, misalnya 64.72", "the code of a regency or city, as 64.72");
         unknown("region", text, &wanted, lang)

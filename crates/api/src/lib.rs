@@ -4,28 +4,34 @@ mod actions;
 mod bank;
 mod bank_results;
 mod batch_actions;
+mod budget_lines;
 mod caller;
 mod clock;
 mod correction;
 mod decree_body;
 mod decrees;
 mod entry;
+mod events;
 mod extract;
 mod filter;
 mod health;
 mod history;
 mod layers;
+mod me;
 mod openapi;
 mod order_body;
 mod orders;
 mod page;
 mod problem;
 mod reason;
+mod regions;
 mod request_body;
 mod request_detail;
 mod requests;
+mod schemes;
 mod stages;
 mod tale;
+mod workflows;
 
 use std::sync::Arc;
 
@@ -104,5 +110,11 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(decrees::routes())
         .merge(orders::routes())
         .merge(bank::routes())
+        .merge(me::routes())
+        .merge(schemes::routes())
+        .merge(workflows::routes())
+        .merge(regions::routes())
+        .merge(budget_lines::routes())
+        .merge(events::routes())
         .layer(middleware::from_fn(layers::no_store))
 }

@@ -336,6 +336,11 @@ fn amend(
         return Err(Why::FactsFrozen { stage: request.stage.clone() }.into());
     };
     let permit = case.permit(name, Through::Itself)?;
+    // Who may enter nothing there may not move a request there.
+    if !permit.action.by.keys().any(|role| case.context.actor.person.holds(role, region)) {
+        let roles = permit.action.by.keys().cloned().collect();
+        return Err(Why::RoleMissing { action: name.clone(), roles }.into());
+    }
     if changed.is_empty() {
         return Ok(Vec::new());
     }

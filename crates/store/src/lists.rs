@@ -138,6 +138,7 @@ const OLDEST: &str = "select entered_at from request where scheme = $1 and stage
     order by entered_at, id limit 1";
 const OLDEST_IN: &str = "select entered_at from request where scheme = $1 and stage = $2 and year = $3
     and region = $4 order by entered_at, id limit 1";
+const DEFINITION: &str = "select text from definition where scheme = $1 and version = $2";
 const PING: &str = "select pos from head where one = 1";
 const LINES: &str =
     "select id, scheme, year, fund, account, ceiling, reserved, committed, paid from budget_line
@@ -219,6 +220,17 @@ impl Store {
             }
         }
         oldest.map(timestamp).transpose()
+    }
+
+    /// The text of a published definition.
+    pub async fn definition_text(
+        &self,
+        scheme: &SchemeId,
+        version: u32,
+    ) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_as(DEFINITION).bind(scheme.to_string()).bind(i64::from(version));
+        let row: Option<(String,)> = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|(text,)| text))
     }
 
     /// Reaches for the database.
