@@ -244,13 +244,7 @@ impl<'a> Batch<'a> {
     }
 
     fn enter(&mut self, context: &Context<'_>, entry: Entry) -> Told {
-        if !context.actor.person.sees(&entry.region) && entry.import.is_none() {
-            return Err(Refusal::from(Why::NotFound).into());
-        }
         let subject = (entry.scheme.clone(), entry.year, entry.subject_key.clone());
-        if let Some(request) = self.loaded.subjects.get(&subject) {
-            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
-        }
         let workflow =
             self.world.workflows.current(&entry.scheme).ok_or(Refusal::from(Why::DefinitionMissing))?;
         let draft = Draft {
@@ -263,6 +257,10 @@ impl<'a> Batch<'a> {
             origin: entry.import.zip(entry.row).map(|(import, row)| Origin { import, row }),
         };
         let event = enter(context, workflow, &draft)?;
+        // Only who may enter a recipient here is told that somebody has.
+        if let Some(request) = self.loaded.subjects.get(&subject) {
+            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
+        }
         let id = entry.request;
         self.record(context, id, event)?;
         self.loaded.subjects.insert(subject, id);
