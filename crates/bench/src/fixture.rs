@@ -12,9 +12,9 @@ use salur_core::roster::{Grant, Person};
 use salur_core::workflow::BudgetLine;
 use salur_core::world::Policy;
 use salur_core::{Digest, ImportId, PersonId, RecipientId, RequestId, Rupiah};
-use salur_store::job::{Ask, Entry, Founding, ImportPhase, ImportState, Job, Key, SealedFacts};
+use salur_store::job::{Ask, Entry, Founding, ImportPhase, ImportState, Job, Key, SealedFacts, SessionRow};
 use salur_store::requests::Label;
-use salur_store::{Office, Store};
+use salur_store::{Office, Store, token_digest};
 use uuid::Uuid;
 
 /// The scheme measured: any shipped one would do.
@@ -80,10 +80,25 @@ pub(crate) async fn found(path: &Path) -> Result<Store> {
             paid: Rupiah::ZERO,
         }],
         definitions: vec![include_str!("../../../workflows/disaster.toml").to_owned()],
-        sessions: Vec::new(),
+        sessions: [CLERK, VERIFIER, GOVERNOR, TREASURER].into_iter().map(session).collect(),
     };
     store.execute(ask(CLERK, None, Job::Found(Box::new(founding)))).await?;
     Ok(store)
+}
+
+/// The bearer token of one of the invented people.
+pub(crate) fn token(person: PersonId) -> String {
+    format!("bench-{}", person.0)
+}
+
+fn session(person: PersonId) -> SessionRow {
+    SessionRow {
+        digest: token_digest(&token(person)),
+        person,
+        label: "bench".into(),
+        opened_at: now(),
+        expires_at: now() + jiff::SignedDuration::from_hours(24 * 3_650),
+    }
 }
 
 pub(crate) fn ask(actor: PersonId, key: Option<Key>, job: Job) -> Ask {

@@ -6,6 +6,7 @@ mod bulk;
 mod fixture;
 mod pages;
 mod raw;
+mod server;
 mod single;
 
 use std::time::Duration;
@@ -27,6 +28,15 @@ async fn main() -> Result<()> {
     }
     if wants("pages") {
         pages::measure(folder.path()).await?;
+    }
+    if wants("http") {
+        server::over_http(folder.path()).await?;
+    }
+    if wants("import") {
+        server::import(folder.path()).await?;
+    }
+    if wants("memory") {
+        server::memory(folder.path()).await?;
     }
     Ok(())
 }
