@@ -181,14 +181,13 @@ async fn seen(
             if row.subject_kind != "request" {
                 continue;
             }
-            let sees = match mine.get(&row.subject_id) {
-                Some(sees) => *sees,
-                None => {
-                    let listed = app.store.request(RequestId(row.subject_id)).await?;
-                    let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
-                    mine.insert(row.subject_id, sees);
-                    sees
-                }
+            let sees = if let Some(sees) = mine.get(&row.subject_id) {
+                *sees
+            } else {
+                let listed = app.store.request(RequestId(row.subject_id)).await?;
+                let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
+                mine.insert(row.subject_id, sees);
+                sees
             };
             if !sees {
                 continue;

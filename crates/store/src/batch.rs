@@ -593,9 +593,11 @@ impl<'a> Batch<'a> {
     /// What keeps a request from its plain course, for the list of what is stuck.
     #[must_use]
     pub fn snag_of(workflow: &Workflow, request: &Request) -> Option<String> {
+        if request.incident.is_some() {
+            return Some("payment_incident".into());
+        }
         if let Some(payment) = &request.payment {
             match payment.state {
-                PaymentState::Incident => return Some("payment_incident".into()),
                 PaymentState::Unknown => return Some("bank_no_result".into()),
                 PaymentState::Failed(_) if !request.closed => return Some("account_rejected".into()),
                 PaymentState::Ordered | PaymentState::Failed(_) | PaymentState::Paid => {}
