@@ -268,5 +268,6 @@ async fn act_of(
         }
         _ => (Command::named(name, note.as_ref().map(|note| note.note), fields), None),
     };
+    let note = reason::kept(&command, note);
     Ok(Act { request: request.id, command, seen, note, facts, subject_key: None })
 }

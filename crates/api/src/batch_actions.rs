@@ -94,6 +94,7 @@ async fn act(
     let fields = asked.fields.into_iter().map(|(name, value)| (FieldName::from(&*name), value)).collect();
     let name = ActionName::from(&*asked.action);
     let command = Command::named(name, note.as_ref().map(|note| note.note), fields);
+    let note = reason::kept(&command, note);
     let job = Job::Many { requests, command, note, dry_run: asked.dry_run };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     let world = app.store.world();

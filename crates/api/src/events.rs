@@ -16,7 +16,7 @@ use salur_store::StoreError;
 use salur_store::lists::Trail;
 use salur_store::requests::Scope;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -117,9 +117,13 @@ async fn stream(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let after = last.or(query.after).unwrap_or_else(|| *app.store.position().borrow());
     let (sender, receiver) = mpsc::channel(16);
+    let stopping = app.config.stopping.clone();
     tokio::spawn(async move {
-        // Over when the reader has gone, the time is up or the store is closed: then there is nobody to tell.
-        let _ = tokio::time::timeout(STREAM_MAX, follow(app, caller, after, sender)).await;
+        tokio::select! {
+            () = follow(app, caller, after, sender) => {}
+            () = tokio::time::sleep(STREAM_MAX) => {}
+            () = stopped(stopping) => {}
+        }
     });
     Sse::new(Events(receiver)).keep_alive(KeepAlive::new().interval(HEARTBEAT))
 }
@@ -135,6 +139,16 @@ impl futures_core::Stream for Events {
     }
 }
 
+/// Waits until the server stops.
+async fn stopped(stopping: Option<watch::Receiver<bool>>) {
+    match stopping {
+        // An error means that whoever would tell has gone: it stops, too.
+        Some(mut stopping) => drop(stopping.wait_for(|stops| *stops).await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells what happens until the reader has gone or the store is closed.
 async fn follow(app: App, mut caller: Caller, mut after: i64, sender: mpsc::Sender<Event>) {
     let mut position = app.store.position();
     loop {
@@ -181,14 +195,13 @@ async fn seen(
             if row.subject_kind != "request" {
                 continue;
             }
-            let sees = match mine.get(&row.subject_id) {
-                Some(sees) => *sees,
-                None => {
-                    let listed = app.store.request(RequestId(row.subject_id)).await?;
-                    let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
-                    mine.insert(row.subject_id, sees);
-                    sees
-                }
+            let sees = if let Some(sees) = mine.get(&row.subject_id) {
+                *sees
+            } else {
+                let listed = app.store.request(RequestId(row.subject_id)).await?;
+                let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
+                mine.insert(row.subject_id, sees);
+                sees
             };
             if !sees {
                 continue;

@@ -111,13 +111,11 @@ fn known_stage(app: &App, text: &str, lang: Lang) -> Result<salur_core::StageNam
     let world = app.store.world();
     let stages: std::collections::BTreeSet<_> =
         world.workflows.all().flat_map(|workflow| workflow.stages.keys()).collect();
-    match stages.iter().find(|stage| stage.as_str() == text) {
-        Some(stage) => Ok((*stage).clone()),
-        None => {
-            let known: Vec<_> = stages.iter().map(ToString::to_string).collect();
-            Err(unknown("stage", text, &known.join(", "), lang))
-        }
+    if let Some(stage) = stages.iter().find(|stage| stage.as_str() == text) {
+        return Ok((*stage).clone());
     }
+    let known: Vec<_> = stages.iter().map(ToString::to_string).collect();
+    Err(unknown("stage", text, &known.join(", "), lang))
 }
 
 fn known_phase(text: &str, lang: Lang) -> Result<Phase, Problem> {

@@ -79,10 +79,7 @@ async fn history(
     let tale = Tale { lang: caller.lang, world: &world, workflow: workflow.map(|workflow| &**workflow) };
     let body = |told: &Told| {
         let entry = &told.entry;
-        let step = match &entry.event {
-            Event::Advanced(step) => Some(step),
-            _ => None,
-        };
+        let step = if let Event::Advanced(step) = &entry.event { Some(step) } else { None };
         EventBody {
             seq: entry.seq,
             at: entry.at.to_string(),
@@ -103,17 +100,18 @@ async fn history(
 }
 
 fn changed(event: &Event) -> Vec<String> {
-    match event {
-        Event::Amended { changed, .. } => changed.iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
+    if let Event::Amended { changed, .. } = event {
+        return changed.iter().map(ToString::to_string).collect();
     }
+    Vec::new()
 }
 
 fn note(event: &Event) -> Option<NoteId> {
-    match event {
-        Event::Advanced(step) => step.reason.map(|note| note.id),
-        Event::Held { reason, .. } => reason.map(|note| note.id),
-        Event::Commented { note } => Some(note.id),
-        _ => None,
+    if let Event::Advanced(step) = event {
+        return step.reason.map(|note| note.id);
     }
+    if let Event::Held { reason, .. } = event {
+        return reason.map(|note| note.id);
+    }
+    if let Event::Commented { note } = event { Some(note.id) } else { None }
 }

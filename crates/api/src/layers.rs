@@ -43,7 +43,7 @@ impl Counters {
         }
         if let Some(Code(code)) = response.extensions().get() {
             let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-            *problems.entry(code.clone()).or_default() += 1;
+            *problems.entry(code.to_string()).or_default() += 1;
         }
     }
 
@@ -113,17 +113,15 @@ pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
         return next.run(request).await;
     }
     let lang = language_of(request.headers());
-    match tokio::time::timeout(TIME_MAX, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = pick(
-                lang,
-                "Server belum selesai; ulangi dengan Idempotency-Key yang sama untuk mengetahui hasilnya.",
-                "The server has not finished; try again with the same Idempotency-Key to learn what came of it.",
-            );
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timed_out", detail).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(TIME_MAX, next.run(request)).await {
+        return response;
     }
+    let detail = pick(
+        lang,
+        "Server belum selesai; ulangi dengan Idempotency-Key yang sama untuk mengetahui hasilnya.",
+        "The server has not finished; try again with the same Idempotency-Key to learn what came of it.",
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timed_out", detail).into_response()
 }
 
 /// Keeps answers of the API out of every cache.

@@ -62,9 +62,11 @@ pub struct Config {
     /// The program that reads spreadsheets in a process of its own: this same program with a hidden command; in
     /// tests none, and spreadsheets are read in place.
     pub sheet_reader: Option<std::path::PathBuf>,
+    /// Turns true when the server stops: streams end then, so that connections and the store can be closed.
+    pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
 }
 
-/// The API with all its layers.
+/// The API with all its layers; `/`, `/openapi.json` and `/metrics` are among its routes.
 pub fn router(app: App) -> axum::Router {
     let counters = Arc::new(layers::Counters::default());
     let around = layers::Around { app: app.clone(), counters: Arc::clone(&counters) };

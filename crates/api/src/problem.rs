@@ -16,15 +16,18 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// A stable address of the kind of problem.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     /// The HTTP status in words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// A stable code, never translated.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: Box<str>,
     /// What is wrong, as a sentence.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
     /// Each thing that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
@@ -46,7 +49,7 @@ pub struct Fault {
 
 /// The code of a problem, for whoever counts answers.
 #[derive(Debug, Clone)]
-pub(crate) struct Code(pub(crate) String);
+pub(crate) struct Code(pub(crate) Box<str>);
 
 /// A person by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -69,11 +72,11 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: format!("urn:salur:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            kind: format!("urn:salur:problem:{code}").into(),
+            title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
-            code: code.to_owned(),
-            detail: detail.into(),
+            code: code.into(),
+            detail: detail.into().into(),
             errors: Vec::new(),
             who_could: Vec::new(),
         }

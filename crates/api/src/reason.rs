@@ -1,6 +1,7 @@
 //! Texts that people write: tidied, measured, sealed before they are queued.
 
 use salur_core::Lang;
+use salur_core::command::Command;
 use salur_store::facts::seal_note;
 use salur_store::job::SealedNote;
 
@@ -31,6 +32,18 @@ pub(crate) fn sealed(
     }
     let note = seal_note(app.store.vault(), app.clock.new_id(), text);
     note.map(Some).map_err(|error| Problem::broken(&error, caller.lang))
+}
+
+/// The text, where the command refers to one: nothing is kept that no event names.
+pub(crate) fn kept(command: &Command, note: Option<SealedNote>) -> Option<SealedNote> {
+    match command {
+        Command::Act { .. } | Command::Hold { .. } | Command::Comment { .. } => note,
+        Command::Amend { .. }
+        | Command::Resume
+        | Command::Claim
+        | Command::Release
+        | Command::Attach { .. } => None,
+    }
 }
 
 /// The number of a decree or SP2D.

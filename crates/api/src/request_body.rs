@@ -204,10 +204,8 @@ pub(crate) fn shown(fields: &[Field], facts: &Fields) -> BTreeMap<String, serde_
         })
     };
     let shown = facts.iter().map(|(name, value)| {
-        let value = match value {
-            Value::Text(text) if private(name) => masked(text).into(),
-            value => plain(value),
-        };
+        let text = value.as_text().filter(|_| private(name));
+        let value = text.map_or_else(|| plain(value), |text| masked(text).into());
         (name.to_string(), value)
     });
     shown.collect()

@@ -58,6 +58,8 @@ pub(crate) struct RequestDetailBody {
     in_decree: bool,
     /// What is known of its payment.
     payment: Option<PaymentBody>,
+    /// A payment that the bank reported against what was known before: two persons must rule.
+    incident: Option<IncidentBody>,
     /// The files attached to it.
     attachments: Vec<AttachedBody>,
 }
@@ -112,10 +114,22 @@ struct PaymentBody {
     order: Uuid,
     /// The line in it.
     line: u32,
-    /// `ordered`, `unknown`, `failed`, `paid` or `incident`.
+    /// `ordered`, `unknown`, `failed` or `paid`.
     state: &'static str,
     /// The bank's cause of a failure.
     cause: Option<String>,
+    /// Since when.
+    #[schema(format = DateTime)]
+    since: String,
+}
+
+/// A payment reported against what was known before.
+#[derive(Debug, Serialize, ToSchema)]
+struct IncidentBody {
+    /// The payment order.
+    order: Uuid,
+    /// The line that the bank reported paid.
+    line: u32,
     /// Since when.
     #[schema(format = DateTime)]
     since: String,
@@ -162,15 +176,14 @@ pub(crate) async fn answered(
     let Answer::Request { id, version, now } = told.map_err(|error| refused(&error))? else {
         return Err(Problem::unexpected(caller.lang));
     };
-    let (request, at) = match now {
-        Some(request) => (*request, caller.at),
-        None => {
-            let request = app.store.request_at(id, version).await.map_err(broken)?;
-            let request = request.ok_or_else(|| Problem::not_found(caller.lang))?;
-            let history = app.store.history(id).await.map_err(broken)?;
-            let last = history.iter().find(|told| told.entry.seq == version);
-            (request, last.map_or(caller.at, |told| told.entry.at))
-        }
+    let (request, at) = if let Some(request) = now {
+        (*request, caller.at)
+    } else {
+        let request = app.store.request_at(id, version).await.map_err(broken)?;
+        let request = request.ok_or_else(|| Problem::not_found(caller.lang))?;
+        let history = app.store.history(id).await.map_err(broken)?;
+        let last = history.iter().find(|told| told.entry.seq == version);
+        (request, last.map_or(caller.at, |told| told.entry.at))
     };
     Ok((id.0, detail(app, caller, &request, at).await?))
 }
@@ -256,6 +269,11 @@ async fn detail_body(
         decree: request.decree.map(|decree| decree.0),
         in_decree: request.in_decree,
         payment: request.payment.as_ref().map(payment),
+        incident: request.incident.map(|incident| IncidentBody {
+            order: incident.at.order.0,
+            line: incident.at.line,
+            since: incident.since.to_string(),
+        }),
         attachments: attachments.iter().filter(|row| row.at <= at).map(attached).collect(),
     })
 }

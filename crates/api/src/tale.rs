@@ -47,66 +47,20 @@ impl Tale<'_> {
                 let action = self.action(action);
                 say!(self, "{action}: rekening diperbaiki.", "{action}: the account was corrected.")
             }
-            Event::Held { .. } | Event::Resumed { .. } => self.about_hold(event),
+            Event::Held { cause, blameless, .. } => self.held(cause, *blameless),
+            Event::Resumed { due_on: Some(due) } => {
+                let due = words::date(*due, self.lang);
+                say!(self, "Dilanjutkan; batas {due}.", "Resumed; due on {due}.")
+            }
+            Event::Resumed { due_on: None } => say!(self, "Dilanjutkan.", "Resumed."),
             Event::Claimed => say!(self, "Permohonan mulai ditangani.", "The request was claimed."),
             Event::Released => say!(self, "Permohonan dilepaskan.", "The request was released."),
             Event::Commented { .. } => say!(self, "Catatan ditambahkan.", "A comment was added."),
             Event::Attached { media_type, .. } => {
                 say!(self, "Berkas dilampirkan ({media_type}).", "A file was attached ({media_type}).")
             }
-            Event::Listed { .. } | Event::Unlisted { .. } => self.about_decree(event),
-            Event::Ordered { .. }
-            | Event::Unordered { .. }
-            | Event::PaymentFailed { .. }
-            | Event::PaymentUnknown { .. }
-            | Event::IncidentOpened { .. }
-            | Event::RuledUnpaid { .. }
-            | Event::RuledPaidTwice { .. } => self.about_payment(event),
-        }
-    }
-
-    fn about_hold(self, event: &Event) -> String {
-        match event {
-            Event::Held { cause, blameless, .. } => {
-                let known = self.world.policy.hold.get(cause);
-                let cause = known.map_or(cause.as_str(), |known| known.title.in_lang(self.lang));
-                match (blameless, self.lang) {
-                    (true, Lang::Id) => format!("Ditahan: {cause}. Waktu berhenti."),
-                    (true, Lang::En) => format!("Put on hold: {cause}. The clock stands still."),
-                    (false, Lang::Id) => format!("Ditahan: {cause}."),
-                    (false, Lang::En) => format!("Put on hold: {cause}."),
-                }
-            }
-            Event::Resumed { due_on: Some(due) } => {
-                let due = words::date(*due, self.lang);
-                say!(self, "Dilanjutkan; batas {due}.", "Resumed; due on {due}.")
-            }
-            _ => say!(self, "Dilanjutkan.", "Resumed."),
-        }
-    }
-
-    fn about_decree(self, event: &Event) -> String {
-        match event {
-            Event::Unlisted { why: Unlisting::Cancelled, .. } => {
-                say!(
-                    self,
-                    "Rancangan SK dibatalkan; permohonan kembali menunggu.",
-                    "The draft decree was given up; the request waits again."
-                )
-            }
-            Event::Unlisted { why: Unlisting::Refused(code), .. } => {
-                say!(
-                    self,
-                    "Tidak ikut disetujui saat SK ditandatangani ({code}).",
-                    "Not approved when the decree was signed ({code})."
-                )
-            }
-            _ => say!(self, "Masuk rancangan SK.", "Put on a draft decree."),
-        }
-    }
-
-    fn about_payment(self, event: &Event) -> String {
-        match event {
+            Event::Listed { .. } => say!(self, "Masuk rancangan SK.", "Put on a draft decree."),
+            Event::Unlisted { why, .. } => self.unlisted(why),
             Event::Ordered { at, .. } => {
                 let line = at.line;
                 say!(self, "Masuk perintah pembayaran, baris {line}.", "Put on a payment order, line {line}.")
@@ -120,24 +74,48 @@ impl Tale<'_> {
             Event::PaymentUnknown { .. } => {
                 say!(self, "Bank belum memastikan hasilnya.", "The bank does not know yet.")
             }
-            Event::IncidentOpened { .. } => {
-                say!(
-                    self,
-                    "Bank menyatakan dibayar setelah menyatakan gagal; perlu ketetapan dua orang.",
-                    "The bank reported paid after failed; two persons must rule."
-                )
-            }
-            Event::RuledPaidTwice { .. } => {
-                say!(
-                    self,
-                    "Dua orang menetapkan bahwa bank membayar dua kali; kelebihannya diminta kembali.",
-                    "Two persons ruled that the bank paid twice; the excess is to be asked back."
-                )
-            }
-            _ => say!(
+            Event::IncidentOpened { .. } => say!(
+                self,
+                "Bank menyatakan dibayar, berlawanan dengan yang diketahui; perlu ketetapan dua orang.",
+                "The bank reported paid against what was known; two persons must rule."
+            ),
+            Event::RuledUnpaid { .. } => say!(
                 self,
                 "Dua orang menetapkan bahwa uang tidak keluar.",
                 "Two persons ruled that the money did not go out."
+            ),
+            Event::RuledPaidTwice { .. } => say!(
+                self,
+                "Dua orang menetapkan bahwa uang keluar dua kali; kelebihannya diminta kembali.",
+                "Two persons ruled that the money went out twice; the excess is to be asked back."
+            ),
+        }
+    }
+
+    fn held(self, cause: &str, blameless: bool) -> String {
+        let known = self.world.policy.hold.get(cause);
+        let cause = known.map_or(cause, |known| known.title.in_lang(self.lang));
+        if blameless {
+            return say!(
+                self,
+                "Ditahan: {cause}. Waktu berhenti.",
+                "Put on hold: {cause}. The clock stands still."
+            );
+        }
+        say!(self, "Ditahan: {cause}.", "Put on hold: {cause}.")
+    }
+
+    fn unlisted(self, why: &Unlisting) -> String {
+        match why {
+            Unlisting::Cancelled => say!(
+                self,
+                "Rancangan SK dibatalkan; permohonan kembali menunggu.",
+                "The draft decree was given up; the request waits again."
+            ),
+            Unlisting::Refused(code) => say!(
+                self,
+                "Tidak ikut disetujui saat SK ditandatangani ({code}).",
+                "Not approved when the decree was signed ({code})."
             ),
         }
     }

@@ -13,6 +13,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Store;
+use crate::batch::Batch;
 use crate::error::StoreError;
 
 /// Which requests somebody wants to see.
@@ -200,7 +201,7 @@ impl Store {
     ) -> Result<Page<Listed>, StoreError> {
         let regions = scope.narrowed(filter.region.as_ref());
         if let Some(q) = &filter.q {
-            return self.found(q, filter, regions.as_ref(), after, limit).await;
+            return self.found(q, filter, regions.as_ref(), today, after, limit).await;
         }
         if filter.stuck || filter.code.is_some() {
             return self.stuck(filter, regions.as_ref(), today, after, limit).await;
@@ -239,14 +240,14 @@ impl Store {
         after: Place,
         limit: u32,
     ) -> Result<Page<Listed>, StoreError> {
-        let world = self.world();
+        let places = self.stages_of(filter).map_or_else(
+            || self.schemes(filter).into_iter().map(|scheme| (scheme, None)).collect(),
+            |stages| stages.into_iter().map(|(scheme, stage)| (scheme, Some(stage))).collect::<Vec<_>>(),
+        );
         let mut data = Vec::new();
-        for workflow in world.workflows.all_current() {
-            if filter.scheme.as_ref().is_some_and(|scheme| *scheme != workflow.scheme) {
-                continue;
-            }
-            let query = sqlx::query_as(STUCK).bind(workflow.scheme.to_string()).bind(after.at).bind(after.id);
-            let query = query.bind(filter.year).bind(filter.stage.as_ref().map(ToString::to_string));
+        for (scheme, stage) in places {
+            let query = sqlx::query_as(STUCK).bind(scheme.to_string()).bind(after.at).bind(after.id);
+            let query = query.bind(filter.year).bind(stage.as_ref().map(ToString::to_string));
             let query = query.bind(listing(regions)).bind(filter.code.clone()).bind(today.to_string());
             self.extend(query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?, &mut data)?;
         }
@@ -273,6 +274,7 @@ impl Store {
         q: &str,
         filter: &Filter,
         regions: Option<&BTreeSet<RegionCode>>,
+        today: jiff::civil::Date,
         after: Place,
         limit: u32,
     ) -> Result<Page<Listed>, StoreError> {
@@ -291,6 +293,7 @@ impl Store {
             let fits = regions.is_none_or(|regions| regions.contains(&request.region))
                 && filter.scheme.as_ref().is_none_or(|scheme| *scheme == request.scheme)
                 && filter.year.is_none_or(|year| year == request.year)
+                && self.is_as_stuck(filter, request, today)
                 && stages
                     .as_ref()
                     .is_none_or(|stages| stages.contains(&(request.scheme.clone(), request.stage.clone())));
@@ -302,6 +305,29 @@ impl Store {
             }
         }
         Ok(cut(data, limit, by_id))
+    }
+
+    /// True if the filter asks for nothing stuck, or the request is stuck as it asks: what `STUCK` asks of the columns.
+    fn is_as_stuck(&self, filter: &Filter, request: &Request, today: jiff::civil::Date) -> bool {
+        if !filter.stuck && filter.code.is_none() {
+            return true;
+        }
+        let world = self.world();
+        let workflow = world.workflows.pinned(&request.scheme, &request.definition);
+        let snag = workflow.and_then(|workflow| Batch::snag_of(workflow, request));
+        let overdue = !request.closed && request.due_on.is_some_and(|due| due < today);
+        match filter.code.as_deref() {
+            None => snag.is_some() || overdue,
+            Some("overdue") => overdue,
+            code => snag.as_deref() == code,
+        }
+    }
+
+    /// The schemes asked for.
+    fn schemes(&self, filter: &Filter) -> Vec<SchemeId> {
+        let world = self.world();
+        let schemes = world.workflows.all_current().map(|workflow| workflow.scheme.clone());
+        schemes.filter(|scheme| filter.scheme.as_ref().is_none_or(|wanted| wanted == scheme)).collect()
     }
 
     /// The schemes and stages asked for; none where neither stage nor phase is.

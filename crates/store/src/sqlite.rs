@@ -143,7 +143,8 @@ fn load(transaction: &Transaction<'_>, mut needs: Needs, asks: &[Ask]) -> Result
         if let Some((decree, lines)) = load_decree(transaction, *id)? {
             if *all {
                 let listed = lines.iter().filter(|line| line.outcome == LineOutcome::Listed);
-                needs.requests.extend(listed.map(|line| line.request));
+                // The first line's too: giving a list up asks for the role it needs there, struck or not.
+                needs.requests.extend(lines.first().into_iter().chain(listed).map(|line| line.request));
             }
             loaded.decrees.insert(*id, (decree, lines));
         }

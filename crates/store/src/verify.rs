@@ -111,11 +111,13 @@ struct CountRow {
     n: i64,
 }
 
-const EVENTS: &str = "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
+const EVENTS: &str =
+    "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
     from event where pos > $1 order by pos limit 2000";
 const STATES: &str = "select id, scheme, region, stage, entered_at, due_on, snag, closed, version, state
     from request where id > $1 order by id limit 1000";
-const HISTORY: &str = "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
+const HISTORY: &str =
+    "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
     from event where subject_id = $1 order by seq";
 const LINES: &str = "select id, ceiling, reserved, committed, paid from budget_line";
 const COUNTS: &str = "select scheme, year, stage, region, '' as extra, n from stage_count where n <> 0";
@@ -160,7 +162,8 @@ impl Check {
     async fn run(&mut self) -> Result<(), Stop> {
         self.integrity().await?;
         let workflows = self.workflows().await?;
-        let ceilings: HashMap<String, i64> = self.lines().await?.into_iter().map(|row| (row.id, row.ceiling)).collect();
+        let ceilings: HashMap<String, i64> =
+            self.lines().await?.into_iter().map(|row| (row.id, row.ceiling)).collect();
         self.chain(&ceilings).await?;
         self.requests(&workflows).await?;
         self.budgets().await?;
@@ -176,7 +179,9 @@ impl Check {
 
     async fn workflows(&mut self) -> Result<Workflows, Stop> {
         let rows: Vec<(String, i64, Vec<u8>, String)> =
-            sqlx::query_as("select scheme, version, digest, text from definition").fetch_all(&mut *self.tx).await?;
+            sqlx::query_as("select scheme, version, digest, text from definition")
+                .fetch_all(&mut *self.tx)
+                .await?;
         let mut definitions = Vec::new();
         for (scheme, version, stored, text) in rows {
             let workflow = Workflow::parse(&text)
@@ -205,13 +210,21 @@ impl Check {
             }
             for row in rows {
                 if row.pos != pos + 1 {
-                    return Err(broken("chain_gap_free", format!("position {}", pos + 1), format!("{}", row.pos)));
+                    return Err(broken(
+                        "chain_gap_free",
+                        format!("position {}", pos + 1),
+                        format!("{}", row.pos),
+                    ));
                 }
                 pos = row.pos;
                 let stored = (digest(row.prev_hash.clone())?, digest(row.hash.clone())?);
                 let hash = link(pos, &row.as_link()?, &prev);
                 if stored != (prev, hash) {
-                    return Err(broken("chain_unbroken", format!("position {pos}"), format!("{} {}", row.kind, stored.1)));
+                    return Err(broken(
+                        "chain_unbroken",
+                        format!("position {pos}"),
+                        format!("{} {}", row.kind, stored.1),
+                    ));
                 }
                 prev = hash;
                 if row.subject_kind == "request" {
@@ -223,7 +236,11 @@ impl Check {
         let (last, hash): (i64, Vec<u8>) =
             sqlx::query_as("select pos, hash from head where one = 1").fetch_one(&mut *self.tx).await?;
         if (last, digest(hash)?) != (pos, prev) {
-            return Err(broken("chain_complete", format!("position {last}"), format!("the chain ends at {pos}")));
+            return Err(broken(
+                "chain_complete",
+                format!("position {last}"),
+                format!("the chain ends at {pos}"),
+            ));
         }
         self.report.position = pos;
         self.report.head = prev.to_string();
@@ -238,7 +255,8 @@ impl Check {
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.id;
             for row in rows {
-                let history: Vec<EventRow> = sqlx::query_as(HISTORY).bind(row.id).fetch_all(&mut *self.tx).await?;
+                let history: Vec<EventRow> =
+                    sqlx::query_as(HISTORY).bind(row.id).fetch_all(&mut *self.tx).await?;
                 self.request(&row, history, workflows)?;
                 self.report.requests += 1;
             }
@@ -256,12 +274,17 @@ impl Check {
             {
                 payments += 1;
             }
-            let next = apply(request.take(), id, &entry).map_err(|error| broken("history_follows", id, error))?;
+            let next =
+                apply(request.take(), id, &entry).map_err(|error| broken("history_follows", id, error))?;
             request = Some(next);
         }
         let Some(request) = request else { return Err(broken("history_there", id, "no event")) };
         if serde_json::to_string(&request)? != row.state {
-            return Err(broken("replay_equals_projection", id, "the stored state differs from the replayed one"));
+            return Err(broken(
+                "replay_equals_projection",
+                id,
+                "the stored state differs from the replayed one",
+            ));
         }
         if payments > 1 {
             return Err(broken("paid_once", id, format!("{payments} payments")));
@@ -302,7 +325,8 @@ impl Check {
         for row in self.lines().await? {
             let sums = self.totals.lines.remove(&row.id).unwrap_or_default();
             if sums != [row.reserved, row.committed, row.paid] {
-                let found = format!("{:?} stored, {sums:?} by its requests", [row.reserved, row.committed, row.paid]);
+                let found =
+                    format!("{:?} stored, {sums:?} by its requests", [row.reserved, row.committed, row.paid]);
                 return Err(broken("budget_equals_requests", row.id, found));
             }
         }
@@ -328,7 +352,11 @@ impl Check {
                 return Err(broken("counters_equal_requests", format!("{name} {place:?}"), n));
             }
             if let Some((place, n)) = counted.iter().find(|(place, _)| !stored.contains_key(*place)) {
-                return Err(broken("counters_equal_requests", format!("{name} {place:?}"), format!("0, not {n}")));
+                return Err(broken(
+                    "counters_equal_requests",
+                    format!("{name} {place:?}"),
+                    format!("0, not {n}"),
+                ));
             }
         }
         Ok(())
@@ -336,18 +364,25 @@ impl Check {
 
     /// Every decree: its lines give its digest and its tallies.
     async fn decrees(&mut self) -> Result<(), Stop> {
-        let bodies: Vec<(String,)> = sqlx::query_as("select body from decree").fetch_all(&mut *self.tx).await?;
+        let bodies: Vec<(String,)> =
+            sqlx::query_as("select body from decree").fetch_all(&mut *self.tx).await?;
         for (body,) in bodies {
             let decree: Decree = serde_json::from_str(&body)?;
-            let rows: Vec<(String,)> = sqlx::query_as("select body from decree_line where decree = $1 order by line")
-                .bind(decree.id.0)
-                .fetch_all(&mut *self.tx)
-                .await?;
-            let lines =
-                rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<Vec<DecreeLine>, _>>()?;
+            let rows: Vec<(String,)> =
+                sqlx::query_as("select body from decree_line where decree = $1 order by line")
+                    .bind(decree.id.0)
+                    .fetch_all(&mut *self.tx)
+                    .await?;
+            let lines = rows
+                .iter()
+                .map(|(body,)| serde_json::from_str(body))
+                .collect::<Result<Vec<DecreeLine>, _>>()?;
             let tally = |code: &str| {
-                let amounts: Vec<_> =
-                    lines.iter().filter(|line| line.outcome.as_str() == code).map(|line| line.amount).collect();
+                let amounts: Vec<_> = lines
+                    .iter()
+                    .filter(|line| line.outcome.as_str() == code)
+                    .map(|line| line.amount)
+                    .collect();
                 (amounts.len().try_into().unwrap_or(u32::MAX), Rupiah::sum(amounts).unwrap_or_default())
             };
             for (code, kept) in
@@ -358,7 +393,9 @@ impl Check {
                 }
             }
             let open = lines.iter().any(|line| line.outcome == LineOutcome::Listed);
-            if usize::try_from(decree.count) != Ok(lines.len()) || (open && decree.state != DecreeState::Draft) {
+            if usize::try_from(decree.count) != Ok(lines.len())
+                || (open && decree.state != DecreeState::Draft)
+            {
                 return Err(broken("decree_adds_up", decree.id, format!("{} lines", lines.len())));
             }
             let same = salur_core::decree::digest(&decree, &lines) == decree.digest;
@@ -371,7 +408,8 @@ impl Check {
 
     /// Every payment order: its lines give its digest and its tallies.
     async fn orders(&mut self) -> Result<(), Stop> {
-        let bodies: Vec<(String,)> = sqlx::query_as("select body from payment_order").fetch_all(&mut *self.tx).await?;
+        let bodies: Vec<(String,)> =
+            sqlx::query_as("select body from payment_order").fetch_all(&mut *self.tx).await?;
         for (body,) in bodies {
             let order: Order = serde_json::from_str(&body)?;
             let rows: Vec<(String,)> =
@@ -379,13 +417,15 @@ impl Check {
                     .bind(order.id.0)
                     .fetch_all(&mut *self.tx)
                     .await?;
-            let lines = rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<Vec<PayLine>, _>>()?;
+            let lines =
+                rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<Vec<PayLine>, _>>()?;
             for (outcome, kept) in
                 [(Payout::Paid, order.paid), (Payout::Failed, order.failed), (Payout::Unknown, order.unknown)]
             {
                 let amounts: Vec<_> =
                     lines.iter().filter(|line| line.outcome == outcome).map(|line| line.amount).collect();
-                let sums = (amounts.len().try_into().unwrap_or(u32::MAX), Rupiah::sum(amounts).unwrap_or_default());
+                let sums =
+                    (amounts.len().try_into().unwrap_or(u32::MAX), Rupiah::sum(amounts).unwrap_or_default());
                 if sums != (kept.count, kept.total) {
                     return Err(broken("order_adds_up", order.id, format!("{}: {sums:?}", outcome.as_str())));
                 }
@@ -424,7 +464,9 @@ impl<'a> Books<'a> {
                 }
             }
             Event::Advanced(step) => {
-                let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else { return Ok(()) };
+                let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else {
+                    return Ok(());
+                };
                 let pots = self.lines.entry(line.clone()).or_default();
                 for (pot, sign) in [(pot_of(*standing), -1), (pot_of(step.budget), 1)] {
                     if let Some(pot) = pot.and_then(|pot| pots.get_mut(pot)) {
@@ -434,7 +476,11 @@ impl<'a> Books<'a> {
                 *standing = step.budget;
                 let ceiling = self.ceilings.get(line.as_str()).copied().unwrap_or_default();
                 if pots.iter().sum::<i64>() > ceiling || pots.iter().any(|pot| *pot < 0) {
-                    return Err(broken("budget_never_overdrawn", format!("position {}", row.pos), format!("{line} {pots:?}")));
+                    return Err(broken(
+                        "budget_never_overdrawn",
+                        format!("position {}", row.pos),
+                        format!("{line} {pots:?}"),
+                    ));
                 }
             }
             _ => {}

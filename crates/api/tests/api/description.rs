@@ -68,8 +68,7 @@ async fn every_route_is_described_and_every_described_route_is_there() {
     }
     for route in &routes {
         let (method, path) = route.split_once(' ').unwrap();
-        let path =
-            path.replace("{id}", "01900000-0000-7000-8000-000000000000").replace('{', "").replace('}', "");
+        let path = path.replace("{id}", "01900000-0000-7000-8000-000000000000").replace(['{', '}'], "");
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
         let status = desk.send(request).await.status.as_u16();
         let wanted = if route.contains("/api/v1/") { 401 } else { 200 };

@@ -52,4 +52,6 @@ async fn a_stream_goes_on_after_the_last_event_seen() {
         );
     }
     assert!(text.contains("\"kind\":\"entered\""));
+    desk.stop.send(true).unwrap();
+    assert!(body.frame().await.is_none(), "streams end when the server stops");
 }

@@ -9,88 +9,72 @@ use crate::support::{Desk, SCHEMES, fields};
 async fn a_request_of_each_scheme_is_entered_verified_approved_and_paid() {
     let desk = Desk::open().await;
     for scheme in SCHEMES {
-        let id = desk.enter(scheme, 1).await;
-        let path = format!("/requests/{id}");
-        let entered = desk.get("clerk.6472", &path).await.expect(200);
-        assert_eq!(
-            (&entered["region"], &entered["region_name"]),
-            (&json!("64.72"), &json!("Kota Samarinda"))
-        );
-        assert_eq!((&entered["stage"], &entered["phase"]), (&json!("input"), &json!("input")));
-        assert_eq!(entered["waits_for"]["code"], "entry_backlog");
-        assert_eq!(entered["facts"]["account_no"], "************0001");
-        assert_eq!(entered["facts"]["region"], "64.72.01");
-
-        desk.act("clerk.6472", &id, &json!({ "action": "submit" })).await.expect(200);
-        let verify =
-            json!({ "action": "verify", "fields": { "identity": "match", "documents": "complete" } });
-        let verified = desk.act("verifier.1", &id, &verify).await.expect(200);
-        assert_eq!((&verified["stage"], &verified["budget"]), (&json!("approval"), &json!("reserved")));
+        let id = enter_and_verify(&desk, scheme).await;
         desk.pass_hours(24);
-
-        let draft = json!({ "scheme": scheme, "year": 2026, "filter": {} });
-        desk.post("verifier.1", "/decrees", &draft).await.expect(201);
-        let decrees = desk.get("governor", "/decrees?limit=1").await.expect(200);
-        let decree = &decrees["data"][0];
-        assert_eq!((&decree["state"], &decree["listed"]), (&json!("draft"), &json!(1)));
-        let decree_path = format!("/decrees/{}", decree["id"].as_str().unwrap());
-        let lines = desk.get("governor", &format!("{decree_path}/lines?outcome=listed")).await.expect(200);
-        assert_eq!(lines["data"][0]["request"], json!(id));
-        assert_eq!(lines["data"][0]["amount"], 2_500_000);
-        let sign =
-            json!({ "digest": decree["digest"], "number": format!("SK/{scheme}"), "date": "2026-06-02" });
-        let signed = desk.post("governor", &format!("{decree_path}/sign"), &sign).await.expect(200);
-        assert_eq!(
-            (&signed["state"], &signed["approved"], &signed["listed"]),
-            (&json!("signed"), &json!(1), &json!(0))
-        );
-        assert_eq!(signed["approved_total"], 2_500_000);
-
-        let order = desk.post("treasurer.1", "/payment-orders", &json!({ "ids": [id] })).await.expect(201);
-        let order_path = format!("/payment-orders/{}", order["id"].as_str().unwrap());
-        let bank = desk.get("treasurer.1", &format!("{order_path}/bank.csv")).await;
-        let text = String::from_utf8(bank.bytes.to_vec()).unwrap();
-        assert_eq!(bank.header("x-control-total"), "2500000");
-        assert!(
-            text.lines()
-                .nth(1)
-                .unwrap()
-                .contains(",Bank Kaltimtara,0012300001,Orang Ke 1,2500000,1,2500000,"),
-            "{text}"
-        );
-        let sp2d = json!({ "number": "SP2D-1", "date": "2026-06-04" });
-        desk.post("treasurer.1", &format!("{order_path}/sp2d"), &sp2d).await.expect(200);
-        let settled = results(&desk, &order_path, "line,outcome,reference,cause\n1,paid,R-1,\n").await;
-        assert_eq!(
-            (&settled["state"], &settled["paid"], &settled["pending"]),
-            (&json!("settled"), &json!(1), &json!(0))
-        );
-
+        draft_and_sign(&desk, scheme, &id).await;
+        pay(&desk, &id).await;
+        let path = format!("/requests/{id}");
         let paid = desk.get("clerk.6472", &path).await.expect(200);
-        assert_eq!(
-            (&paid["stage"], &paid["closed"], &paid["phase"]),
-            (&json!("paid"), &json!(true), &Value::Null)
-        );
-        assert_eq!((&paid["waits_for"], &paid["budget"]), (&Value::Null, &json!("paid")));
+        assert_eq!((&paid["stage"], &paid["closed"]), (&json!("paid"), &json!(true)));
+        assert_eq!((&paid["phase"], &paid["waits_for"]), (&Value::Null, &Value::Null));
         let history = desk.get("clerk.6472", &format!("{path}/history")).await.expect(200);
-        let kinds: Vec<_> =
-            history["data"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
+        let events = history["data"].as_array().unwrap();
+        let kinds: Vec<_> = events.iter().map(|event| event["kind"].clone()).collect();
         assert_eq!(kinds, ["entered", "advanced", "advanced", "listed", "advanced", "ordered", "advanced"]);
-        assert!(
-            history["data"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .all(|event| event["sentence"].as_str().unwrap().ends_with('.'))
-        );
+        assert!(events.iter().all(|event| event["sentence"].as_str().unwrap().ends_with('.')));
     }
     let lines = desk.get("auditor.1", "/budget-lines").await.expect(200);
     for line in lines["data"].as_array().unwrap() {
-        assert_eq!(
-            (&line["paid"], &line["committed"], &line["reserved"]),
-            (&json!(2_500_000), &json!(0), &json!(0))
-        );
+        let standing = (&line["paid"], &line["committed"], &line["reserved"]);
+        assert_eq!(standing, (&json!(2_500_000), &json!(0), &json!(0)));
     }
+}
+
+async fn enter_and_verify(desk: &Desk, scheme: &str) -> String {
+    let id = desk.enter(scheme, 1).await;
+    let entered = desk.get("clerk.6472", &format!("/requests/{id}")).await.expect(200);
+    assert_eq!((&entered["region"], &entered["region_name"]), (&json!("64.72"), &json!("Kota Samarinda")));
+    assert_eq!((&entered["stage"], &entered["phase"]), (&json!("input"), &json!("input")));
+    assert_eq!(entered["waits_for"]["code"], "entry_backlog");
+    assert_eq!(entered["facts"]["account_no"], "************0001");
+    assert_eq!(entered["facts"]["region"], "64.72.01");
+    desk.act("clerk.6472", &id, &json!({ "action": "submit" })).await.expect(200);
+    let verify = json!({ "action": "verify", "fields": { "identity": "match", "documents": "complete" } });
+    let verified = desk.act("verifier.1", &id, &verify).await.expect(200);
+    assert_eq!((&verified["stage"], &verified["budget"]), (&json!("approval"), &json!("reserved")));
+    id
+}
+
+async fn draft_and_sign(desk: &Desk, scheme: &str, id: &str) {
+    let draft = json!({ "scheme": scheme, "year": 2026, "filter": {} });
+    desk.post("verifier.1", "/decrees", &draft).await.expect(201);
+    let decrees = desk.get("governor", "/decrees?limit=1").await.expect(200);
+    let decree = &decrees["data"][0];
+    assert_eq!((&decree["state"], &decree["listed"]), (&json!("draft"), &json!(1)));
+    let path = format!("/decrees/{}", decree["id"].as_str().unwrap());
+    let lines = desk.get("governor", &format!("{path}/lines?outcome=listed")).await.expect(200);
+    assert_eq!(lines["data"][0]["request"], json!(id));
+    assert_eq!(lines["data"][0]["amount"], 2_500_000);
+    let sign = json!({ "digest": decree["digest"], "number": "SK/1", "date": "2026-06-02" });
+    let signed = desk.post("governor", &format!("{path}/sign"), &sign).await.expect(200);
+    assert_eq!((&signed["state"], &signed["listed"]), (&json!("signed"), &json!(0)));
+    assert_eq!((&signed["approved"], &signed["approved_total"]), (&json!(1), &json!(2_500_000)));
+}
+
+async fn pay(desk: &Desk, id: &str) {
+    let order = desk.post("treasurer.1", "/payment-orders", &json!({ "ids": [id] })).await.expect(201);
+    let path = format!("/payment-orders/{}", order["id"].as_str().unwrap());
+    desk.get("governor", &format!("{path}/bank.csv")).await.problem(403, "role_missing");
+    let bank = desk.get("treasurer.1", &format!("{path}/bank.csv")).await;
+    let text = String::from_utf8(bank.bytes.to_vec()).unwrap();
+    assert_eq!((bank.header("x-control-count"), bank.header("x-control-total")), ("1", "2500000"));
+    let row = text.lines().nth(1).unwrap();
+    assert!(row.contains(",Bank Kaltimtara,0012300001,Orang Ke 1,2500000,1,2500000,"), "{text}");
+    let sp2d = json!({ "number": "SP2D-1", "date": "2026-06-04" });
+    desk.post("treasurer.1", &format!("{path}/sp2d"), &sp2d).await.expect(200);
+    let settled = results(desk, &path, "line,outcome,reference,cause\n1,paid,R-1,\n").await;
+    assert_eq!((&settled["state"], &settled["paid"]), (&json!("settled"), &json!(1)));
+    assert_eq!(settled["pending"], 0);
 }
 
 async fn results(desk: &Desk, order_path: &str, csv: &str) -> Value {

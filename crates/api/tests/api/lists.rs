@@ -78,6 +78,15 @@ async fn a_dry_run_says_what_a_batch_would_do_and_does_nothing() {
     assert_eq!(stuck["groups"][0]["code"], "missing_document");
     assert_eq!(stuck["data"][0]["id"], json!(two));
     assert_eq!(stuck["data"][0]["due_at"], Value::Null);
+    for (query, count) in [
+        ("code=missing_document&phase=input", 1),
+        ("code=missing_document&phase=verification", 0),
+        ("stuck=true&q=ibu&stage=input", 1),
+        ("code=overdue&q=ibu", 0),
+        ("q=ibu", 2),
+    ] {
+        assert_eq!(ids(&desk, "clerk.6472", query).await.len(), count, "{query}");
+    }
     desk.pass_hours(24 * 60);
     let late = desk.get("clerk.6472", "/stuck?code=overdue").await.expect(200);
     assert_eq!((&late["groups"][0]["count"], &late["data"][0]["id"]), (&json!(1), &json!(one)));

@@ -19,6 +19,7 @@ use salur_core::{PersonId, Rupiah};
 use salur_store::job::{Ask, Founding, Job, SessionRow};
 use salur_store::{Office, Store, token_digest};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -42,6 +43,8 @@ pub(crate) struct Desk {
     pub(crate) router: Router,
     pub(crate) app: App,
     clock: Arc<AtomicI64>,
+    /// Tells that the server stops.
+    pub(crate) stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
 
@@ -159,9 +162,10 @@ impl Desk {
         };
         store.execute(ask).await.unwrap();
         let clock = Arc::new(AtomicI64::new(at.as_microsecond()));
-        let app =
-            App { store, clock: Clock::Manual(Arc::clone(&clock)), config: Arc::new(Config::default()) };
-        Desk { router: router(app.clone()), app, clock, _folder: folder }
+        let (stop, stopping) = watch::channel(false);
+        let config = Config { stopping: Some(stopping), ..Config::default() };
+        let app = App { store, clock: Clock::Manual(Arc::clone(&clock)), config: Arc::new(config) };
+        Desk { router: router(app.clone()), app, clock, stop, _folder: folder }
     }
 
     pub(crate) fn pass_hours(&self, hours: i64) {
