@@ -44,6 +44,10 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// The code of a problem, for whoever counts answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Code(pub(crate) String);
+
 /// A person by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Somebody {
@@ -53,7 +57,7 @@ pub struct Somebody {
     pub name: String,
 }
 
-fn pick(lang: Lang, id: &str, en: &str) -> String {
+pub(crate) fn pick(lang: Lang, id: &str, en: &str) -> String {
     match lang {
         Lang::Id => id.to_owned(),
         Lang::En => en.to_owned(),
@@ -121,10 +125,43 @@ impl Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_missing", detail)
     }
 
+    /// `If-Match` is no version.
+    #[must_use]
+    pub fn if_match_malformed(lang: Lang) -> Problem {
+        let detail = pick(
+            lang,
+            "If-Match harus satu ETag dari permohonan, misalnya \"3\", atau *.",
+            "If-Match must be one ETag of the request, as \"3\", or *.",
+        );
+        Problem::new(StatusCode::BAD_REQUEST, "if_match_malformed", detail)
+    }
+
+    /// The query has a parameter or value that is not known.
+    #[must_use]
+    pub fn query_malformed(lang: Lang, what: &str) -> Problem {
+        let detail = pick(
+            lang,
+            &format!("Parameter alamat tidak sesuai: {what}."),
+            &format!("The query does not fit: {what}."),
+        );
+        Problem::malformed("query_malformed", detail)
+    }
+
     /// The body, the query or a path is not as it should be.
     #[must_use]
     pub fn malformed(code: &str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// The server did what it never should.
+    #[must_use]
+    pub fn unexpected(lang: Lang) -> Problem {
+        let detail = pick(
+            lang,
+            "Terjadi kesalahan di server; sudah dicatat.",
+            "Something went wrong in the server; it has been logged.",
+        );
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
     /// The rules say no.
@@ -205,6 +242,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(Code(self.code));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -17,6 +17,7 @@ pub mod event;
 pub mod form;
 pub mod guard;
 mod lang;
+mod list;
 mod names;
 pub mod payment;
 pub mod proof;
@@ -25,6 +26,8 @@ pub mod request;
 pub mod roster;
 mod rupiah;
 mod span;
+#[cfg(test)]
+mod testing;
 mod value;
 pub mod wait;
 pub mod words;

@@ -72,6 +72,9 @@ fn each_row(bytes: &[u8], limits: &Limits, sink: &mut Sink<'_>) -> Result<(), Ha
         Kind::Other(kind) => Err(FileRefusal::new(RefusalCode::NotATable).with("kind", kind).into()),
         Kind::Text => csv_rows::each(&Text::read(bytes)?, limits, sink),
         Kind::Container if guard::is_locked_container(bytes) => Err(RefusalCode::Encrypted.into()),
+        Kind::Container if !limits.old_workbooks => Err(FileRefusal::new(RefusalCode::NotATable)
+            .with("kind", "XLS")
+            .into()),
         Kind::Container => sheet::each_of_xls(bytes, limits, sink),
         Kind::Zip => match guard::check(bytes, limits)? {
             guard::Archive::Xlsx => sheet::each_of_xlsx(bytes, limits, sink),

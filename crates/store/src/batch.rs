@@ -244,13 +244,7 @@ impl<'a> Batch<'a> {
     }
 
     fn enter(&mut self, context: &Context<'_>, entry: Entry) -> Told {
-        if !context.actor.person.sees(&entry.region) && entry.import.is_none() {
-            return Err(Refusal::from(Why::NotFound).into());
-        }
         let subject = (entry.scheme.clone(), entry.year, entry.subject_key.clone());
-        if let Some(request) = self.loaded.subjects.get(&subject) {
-            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
-        }
         let workflow =
             self.world.workflows.current(&entry.scheme).ok_or(Refusal::from(Why::DefinitionMissing))?;
         let draft = Draft {
@@ -263,6 +257,10 @@ impl<'a> Batch<'a> {
             origin: entry.import.zip(entry.row).map(|(import, row)| Origin { import, row }),
         };
         let event = enter(context, workflow, &draft)?;
+        // Only who may enter a recipient here is told that somebody has.
+        if let Some(request) = self.loaded.subjects.get(&subject) {
+            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
+        }
         let id = entry.request;
         self.record(context, id, event)?;
         self.loaded.subjects.insert(subject, id);
@@ -595,9 +593,11 @@ impl<'a> Batch<'a> {
     /// What keeps a request from its plain course, for the list of what is stuck.
     #[must_use]
     pub fn snag_of(workflow: &Workflow, request: &Request) -> Option<String> {
+        if request.incident.is_some() {
+            return Some("payment_incident".into());
+        }
         if let Some(payment) = &request.payment {
             match payment.state {
-                PaymentState::Incident => return Some("payment_incident".into()),
                 PaymentState::Unknown => return Some("bank_no_result".into()),
                 PaymentState::Failed(_) if !request.closed => return Some("account_rejected".into()),
                 PaymentState::Ordered | PaymentState::Failed(_) | PaymentState::Paid => {}

@@ -121,6 +121,12 @@ impl Store {
         self.position.clone()
     }
 
+    /// How many batches were committed since the start.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::commits)
+    }
+
     /// Stops taking jobs, finishes those taken, and closes the database.
     pub async fn close(mut self) {
         self.writer = None;

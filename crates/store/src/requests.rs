@@ -1,6 +1,6 @@
 //! Reads of requests: one, a page, a history. Pages go by key, never by offset: they cost the same at any depth.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use salur_core::event::{Entry, Event};
@@ -156,6 +156,7 @@ const ALL: &str = "select state, label from request
     where id > $1 and ($2 is null or scheme = $2) and ($3 is null or year = $3)
       and ($4 is null or $4 like '%,' || region || ',%')
     order by id limit $5";
+const SCHEMES: &str = "select id, scheme from request where id in (select unhex(value) from json_each($1))";
 const WORD: &str = "select request from word where hash = $1 order by request limit 10000";
 const HISTORY: &str =
     "select pos, at, actor, for_whom, seq, data, hash from event where subject_id = $1 order by seq";
@@ -172,6 +173,14 @@ impl Store {
         let history = self.history(id).await?;
         let until = history.iter().map(|told| &told.entry).filter(|entry| entry.seq <= version);
         Ok(replay(id, until)?)
+    }
+
+    /// The schemes of these requests; who does not exist is left out.
+    pub async fn schemes_of(&self, ids: &[RequestId]) -> Result<HashMap<RequestId, SchemeId>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0.simple().to_string()).collect();
+        let query = sqlx::query_as(SCHEMES).bind(serde_json::to_string(&ids)?);
+        let rows: Vec<(Uuid, String)> = query.fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, scheme)| (RequestId(id), scheme.as_str().into())).collect())
     }
 
     /// What happened to a request, oldest first.

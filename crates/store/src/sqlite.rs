@@ -48,7 +48,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("recursive_triggers", "1"),
     ("trusted_schema", "0"),
     ("busy_timeout", "5000"),
-    ("cache_size", "-16000"),
+    ("cache_size", "-32000"),
+    ("cache_spill", "0"),
 ];
 
 /// What a batch of jobs needs loaded.

@@ -131,7 +131,7 @@ impl Regions {
     pub fn with_nearest_name(&self, problem: Problem, name: &str) -> Problem {
         let (_, written) = base(name);
         let near = self
-            .candidates()
+            .served_regencies()
             .map(|(code, own)| (distance(&base(own).1, &written), code, own))
             .min_by_key(|(distance, ..)| *distance);
         match near {
@@ -145,7 +145,7 @@ impl Regions {
     /// The fault with the served region whose code differs in one digit, if there is one only.
     fn with_nearest(&self, problem: Problem, code: &str) -> Problem {
         let mut near = self
-            .candidates()
+            .served_regencies()
             .filter(|(own, _)| distance(own.as_str(), code) == 1);
         match (near.next(), near.next()) {
             (Some((own, name)), None) => problem.with("suggestion", format!("{own} ({name})")),
@@ -154,7 +154,7 @@ impl Regions {
     }
 
     /// The regencies and cities that are served.
-    fn candidates(&self) -> impl Iterator<Item = (&RegionCode, &String)> {
+    pub fn served_regencies(&self) -> impl Iterator<Item = (&RegionCode, &String)> {
         self.names.iter().filter(|(code, _)| {
             code.as_str().matches('.').count() == REGENCY_DOTS
                 && self.served.as_ref().is_none_or(|served| code.is_within(served))

@@ -140,7 +140,7 @@ fn check(seed: u64, scheme: &str, headers: &[&str], clean: Clean, in_workbook: b
                 // The same recipient as in an earlier sound row.
                 let earlier = rng.below(rows.len());
                 if !planted.contains_key(&earlier) {
-                    row = rows[earlier].clone();
+                    row.clone_from(&rows[earlier]);
                     planted.insert(
                         rows.len(),
                         (headers[key].to_owned(), "duplicate_in_file".to_owned()),

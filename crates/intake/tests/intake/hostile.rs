@@ -78,7 +78,7 @@ fn what_is_no_table_is_named() {
         (b"Nama LKS,NPWP,No NPWP\n", "column_twice"),
         (b"PK\x03\x04", "truncated"),
         (b"PK\x05\x06", "truncated"),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "truncated"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "not_a_table"), // XLS, outside of a process of its own
         (b"caf\xE9\x81\n", "encoding_unknown"),
     ] {
         check(bytes, code);
@@ -92,6 +92,19 @@ fn a_sound_workbook_is_read_and_its_declared_dimension_is_not_believed() {
         "<worksheet><dimension ref=\"A1:XFD1048576\"/><sheetData>{HEADER}{SOUND}</sheetData></worksheet>"
     );
     check(&workbook_of(&sheet, &[]), "read: 1 rows");
+}
+
+#[test]
+fn what_add_ins_keep_in_another_encoding_does_no_harm() {
+    let sheet = format!("<worksheet><sheetData>{HEADER}{SOUND}</sheetData></worksheet>");
+    check(
+        &workbook_of(&sheet, &[("customXml/item1.xml", b"\xFF\xFE<\0a\0/\0>\0")]),
+        "read: 1 rows",
+    );
+    check(
+        &workbook_of(&sheet, &[("xl/styles.xml", b"\xFF\xFE<\0a\0/\0>\0")]),
+        "unsafe_content",
+    );
 }
 
 #[test]
@@ -149,12 +162,9 @@ fn an_archive_that_lies_about_its_sizes_is_still_counted() {
 #[test]
 fn many_cells_that_share_one_long_text_are_counted_each() {
     let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(4_000));
-    let mut rows = String::new();
-    for row in 2..4_000 {
-        rows.push_str(&format!(
-            r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#
-        ));
-    }
+    let row = |row: u32| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#);
+    let rows: Vec<String> = (2..4_000).map(row).collect();
+    let rows = rows.concat();
     let sheet = format!("<worksheet><sheetData>{HEADER}{rows}</sheetData></worksheet>");
     let bytes = workbook_of(&sheet, &[("xl/sharedStrings.xml", shared.as_bytes())]);
     let limits = Limits {
@@ -165,6 +175,16 @@ fn many_cells_that_share_one_long_text_are_counted_each() {
         .err()
         .unwrap();
     assert_eq!(refusal.code.as_str(), "unpacks_too_large");
+}
+
+#[test]
+fn a_declared_count_of_texts_is_not_believed() {
+    let shared = b"<sst uniqueCount=\"99999999999\"><si><t>x</t></si></sst>";
+    let sheet = format!("<worksheet><sheetData>{HEADER}{SOUND}</sheetData></worksheet>");
+    check(
+        &workbook_of(&sheet, &[("xl/sharedStrings.xml", shared)]),
+        "unsafe_content",
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ pub(crate) fn text_file(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> W
     let end = *rng.pick(&["\n", "\r\n"]);
     let mut text = String::new();
     if rng.below(3) == 0 {
-        text.push_str(&format!("DAFTAR PENERIMA{end}{end}"));
+        text += &["DAFTAR PENERIMA", end, end].concat();
     }
     let headers: Vec<Put> = headers.iter().map(|header| (*header).into()).collect();
     push(&mut text, &headers, delimiter, end);
@@ -29,10 +29,7 @@ pub(crate) fn text_file(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> W
         push(&mut text, row, delimiter, end);
     }
     if rng.below(2) == 0 {
-        text.push_str(&format!(
-            "JUMLAH{}{end}",
-            delimiter.to_string().repeat(headers.len() - 1)
-        ));
+        text += &["JUMLAH", &delimiter.to_string().repeat(headers.len() - 1), end].concat();
     }
     let bytes = match rng.below(4) {
         0 => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
@@ -60,7 +57,8 @@ fn push(text: &mut String, row: &[Put], delimiter: char, end: &str) {
             Put::Day(day) => day.to_string(),
         };
         if cell.contains([delimiter, '"', '\n']) {
-            text.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
+            let doubled = cell.replace('"', "\"\"");
+            text.push_str(&["\"", doubled.as_str(), "\""].concat());
         } else {
             text.push_str(&cell);
         }

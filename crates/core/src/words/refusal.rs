@@ -1,0 +1,320 @@
+//! A refusal as a sentence.
+
+use super::{Words, act, date};
+use crate::refusal::{Refusal, Why};
+use crate::workflow::Workflow;
+use crate::world::World;
+use crate::{ActionName, FieldName, Lang, PersonId, Role, StageName};
+
+impl Refusal {
+    /// The refusal as a sentence.
+    #[must_use]
+    pub fn sentence(&self, lang: Lang, world: &World, workflow: Option<&Workflow>) -> String {
+        let telling = Telling { words: Words { lang }, world, workflow };
+        telling.why(&self.why)
+    }
+}
+
+/// A refusal being told: names are looked up in the world it was made in.
+struct Telling<'a> {
+    words: Words,
+    world: &'a World,
+    workflow: Option<&'a Workflow>,
+}
+
+impl Telling<'_> {
+    fn stage(&self, name: &StageName) -> String {
+        self.workflow.map_or_else(
+            || name.to_string(),
+            |workflow| workflow.stage_title(name, self.words.lang).to_owned(),
+        )
+    }
+
+    fn action(&self, name: &ActionName) -> String {
+        let titled = |workflow: &Workflow| {
+            let own = workflow.actions.get(name);
+            let counted =
+                || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));
+            own.or_else(counted).map(|action| action.title.in_lang(self.words.lang).to_owned())
+        };
+        self.workflow
+            .and_then(titled)
+            .or_else(|| act(name.as_str(), self.words.lang).map(str::to_owned))
+            .unwrap_or_else(|| name.to_string())
+    }
+
+    /// A field by its title, and the name it is sent under.
+    fn fields(&self, names: &[FieldName]) -> String {
+        let title = |name: &FieldName| {
+            let title = self.workflow.and_then(|workflow| {
+                let asked = workflow.form.fields.iter().find(|field| field.name == *name);
+                workflow.fields.get(name).map(|field| &field.title).or(asked.map(|field| &field.label))
+            });
+            title.map_or_else(
+                || format!("`{name}`"),
+                |title| format!("{} (`{name}`)", title.in_lang(self.words.lang)),
+            )
+        };
+        names.iter().map(title).collect::<Vec<_>>().join(", ")
+    }
+
+    fn roles(&self, roles: &[Role]) -> String {
+        let known = &self.world.policy.role;
+        let title = |role| known.get(role).map_or(Role::as_str(role), |title| title.in_lang(self.words.lang));
+        self.words.one_of(&roles.iter().map(title).collect::<Vec<_>>())
+    }
+
+    fn state(&self, state: &str) -> String {
+        let (id, en) = match state {
+            "signed" => ("ditandatangani", "signed"),
+            "cancelled" => ("dibatalkan", "cancelled"),
+            "settled" => ("selesai", "settled"),
+            other => (other, other),
+        };
+        match self.words.lang {
+            Lang::Id => id.to_owned(),
+            Lang::En => en.to_owned(),
+        }
+    }
+
+    fn person(&self, id: PersonId) -> String {
+        self.world.roster.name(id)
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one sentence for each reason")]
+    fn why(&self, why: &Why) -> String {
+        let words = self.words;
+        match why {
+            Why::RequestClosed { stage } => {
+                let stage = self.stage(stage);
+                say!(words, "Permohonan sudah selesai ({stage}).", "The request has ended ({stage}).")
+            }
+            Why::ActionUnknown { action } => {
+                say!(
+                    words,
+                    "Tindakan {action} tidak dikenal pada alur ini.",
+                    "This workflow has no action {action}."
+                )
+            }
+            Why::NotAtThisStage { action, stage } => {
+                let (action, stage) = (self.action(action), self.stage(stage));
+                say!(
+                    words,
+                    "“{action}” tidak dilakukan pada tahap {stage}.",
+                    "“{action}” is not done at the stage {stage}."
+                )
+            }
+            Why::OnlyByDecree { action } => {
+                let action = self.action(action);
+                say!(words, "“{action}” hanya melalui SK.", "“{action}” goes by decree only.")
+            }
+            Why::OnlyByPaymentOrder { action } => {
+                let action = self.action(action);
+                say!(
+                    words,
+                    "“{action}” hanya melalui perintah pembayaran.",
+                    "“{action}” goes by payment order only."
+                )
+            }
+            Why::InDecree { decree } => say!(
+                words,
+                "Permohonan terkunci dalam rancangan SK {decree}; coret dahulu dari sana.",
+                "The request is frozen in draft decree {decree}; strike it from there first."
+            ),
+            Why::InPaymentOrder { order, line } => say!(
+                words,
+                "Permohonan terkunci pada baris {line} perintah pembayaran {order}.",
+                "The request is locked in line {line} of payment order {order}."
+            ),
+            Why::RoleMissing { action, roles } => {
+                let (action, roles) = (self.action(action), self.roles(roles));
+                say!(
+                    words,
+                    "“{action}” di wilayah ini memerlukan peran {roles}.",
+                    "“{action}” in this region needs the role {roles}."
+                )
+            }
+            Why::DutyConflict { duty, earlier, person } => {
+                let (duty, earlier, person) = (self.action(duty), self.action(earlier), self.person(*person));
+                say!(
+                    words,
+                    "{person} sudah melakukan “{earlier}” pada permohonan ini; “{duty}” harus dilakukan orang lain.",
+                    "{person} has done “{earlier}” on this request; “{duty}” must be somebody else's act."
+                )
+            }
+            Why::OnHold { cause } => {
+                let cause = self
+                    .world
+                    .policy
+                    .hold
+                    .get(cause)
+                    .map_or(cause.as_str(), |known| known.title.in_lang(words.lang));
+                say!(words, "Permohonan ditahan: {cause}.", "The request is on hold: {cause}.")
+            }
+            Why::NotOnHold => say!(words, "Permohonan tidak sedang ditahan.", "The request is not on hold."),
+            Why::HoldCauseUnknown { cause, known } => {
+                let known = known.join(", ");
+                say!(
+                    words,
+                    "Sebab penahanan `{cause}` tidak dikenal; isi fields.cause dengan salah satu dari: {known}.",
+                    "There is no hold cause `{cause}`; set fields.cause to one of: {known}."
+                )
+            }
+            Why::ClaimedByOther { by } => {
+                let by = self.person(*by);
+                say!(words, "Permohonan sedang ditangani {by}.", "{by} has claimed the request.")
+            }
+            Why::NotClaimed => {
+                say!(words, "Tidak ada yang menangani permohonan ini.", "Nobody has claimed the request.")
+            }
+            Why::ReasonMissing { action } => {
+                let action = self.action(action);
+                say!(words, "“{action}” memerlukan alasan.", "“{action}” needs a reason.")
+            }
+            Why::FieldMissing { fields } => {
+                let fields = self.fields(fields);
+                say!(words, "Isian belum lengkap: {fields}.", "Fields are missing: {fields}.")
+            }
+            Why::FieldUnknown { field, known } if known.is_empty() => say!(
+                words,
+                "Tindakan ini tidak mencatat isian, termasuk `{field}`.",
+                "This action notes no fields, `{field}` among them."
+            ),
+            Why::FieldUnknown { field, known } => {
+                let known = self.fields(known);
+                say!(
+                    words,
+                    "Tindakan ini tidak mencatat isian `{field}`; yang dicatat: {known}.",
+                    "This action notes no field `{field}`; it notes: {known}."
+                )
+            }
+            Why::FieldInvalid { field, found, wanted } => {
+                let field = self.fields(std::slice::from_ref(field));
+                say!(
+                    words,
+                    "Isian {field} berisi {found}; seharusnya {wanted}.",
+                    "Field {field} holds {found}; it should be {wanted}."
+                )
+            }
+            Why::GuardFailed { atoms } => {
+                let atoms = atoms.iter().map(|atom| atom.sentence(words.lang)).collect::<Vec<_>>().join("; ");
+                say!(words, "Syarat belum terpenuhi: {atoms}.", "A condition does not hold: {atoms}.")
+            }
+            Why::VisitsUsedUp { stage, most } => {
+                let stage = self.stage(stage);
+                say!(
+                    words,
+                    "Permohonan sudah {most} kali masuk tahap {stage}; itu batasnya.",
+                    "It has come to the stage {stage} {most} times, which is the most allowed."
+                )
+            }
+            Why::TooFewPersons { have, need } => say!(
+                words,
+                "Baru {have} orang yang terlibat; diperlukan {need} orang yang berbeda.",
+                "Only {have} different persons have taken part; {need} are needed."
+            ),
+            Why::AlreadyEndorsed { action } => {
+                let action = self.action(action);
+                say!(
+                    words,
+                    "Anda sudah menyetujui “{action}”; selanjutnya harus orang lain.",
+                    "You have agreed to “{action}” already; it takes somebody else."
+                )
+            }
+            Why::FactsFrozen { stage } => {
+                let stage = self.stage(stage);
+                say!(
+                    words,
+                    "Data tidak dapat diubah pada tahap {stage}; minta permohonan dikembalikan dahulu.",
+                    "Facts cannot be changed at the stage {stage}; have it returned first."
+                )
+            }
+            Why::BudgetShort { line, missing } => {
+                say!(
+                    words,
+                    "Pagu anggaran {line} kurang {missing}.",
+                    "Budget line {line} is {missing} short."
+                )
+            }
+            Why::NotBudgeted { line } => {
+                say!(words, "Pagu anggaran {line} belum ada.", "There is no budget line {line}.")
+            }
+            Why::Frozen { source, until } => {
+                let until = date(*until, words.lang);
+                say!(
+                    words,
+                    "Penyaluran dananya dibekukan sampai {until} ({source}).",
+                    "Its money is frozen until {until} ({source})."
+                )
+            }
+            Why::ListEmpty => say!(
+                words,
+                "Tidak ada permohonan yang dapat masuk daftar.",
+                "None of the requests can go on the list."
+            ),
+            Why::OtherScheme { scheme, year } => say!(
+                words,
+                "Permohonan ini dari program {scheme} tahun {year}.",
+                "The request is of scheme {scheme}, year {year}."
+            ),
+            Why::DigestStale { current, .. } => say!(
+                words,
+                "Daftar sudah berubah sejak Anda lihat; baca lagi. Sidik daftar sekarang: {current}.",
+                "The list has changed since it was seen; read it again. Its digest now: {current}."
+            ),
+            Why::ListClosed { state } => {
+                let state = self.state(state);
+                say!(words, "Daftar ini sudah {state}.", "The list is {state}.")
+            }
+            Why::SignedOtherwise { number } => say!(
+                words,
+                "SK sudah ditandatangani dengan nomor {number}.",
+                "The decree was signed under number {number}."
+            ),
+            Why::NotOnList { request } => say!(
+                words,
+                "Permohonan {request} tidak ada, atau tidak ada lagi, dalam daftar.",
+                "Request {request} is not on the list, or no longer."
+            ),
+            Why::BankFileIsOut => say!(
+                words,
+                "Berkas bank sudah diambil; perintah pembayaran tidak dapat dibatalkan.",
+                "The bank file has been fetched; the order cannot be given up."
+            ),
+            Why::Sp2dOtherwise { number } => {
+                say!(
+                    words,
+                    "SP2D sudah dicatat dengan nomor {number}.",
+                    "The SP2D has number {number} already."
+                )
+            }
+            Why::NothingToRule => say!(
+                words,
+                "Tidak ada pembayaran yang hasilnya diragukan.",
+                "There is no doubtful payment to rule on."
+            ),
+            Why::AlreadyPaid { line } => say!(
+                words,
+                "Baris {line} sudah dibayar; hasil bank tidak dapat membatalkannya.",
+                "Line {line} is paid; a bank result cannot undo it."
+            ),
+            Why::AmountTooLarge => say!(words, "Jumlah terlalu besar.", "The amount is too large."),
+            Why::DuplicateExisting { request } => say!(
+                words,
+                "Penerima ini sudah terdaftar pada program dan tahun yang sama: {request}.",
+                "This recipient is in already, for the same scheme and year: {request}."
+            ),
+            Why::DefinitionMissing => say!(
+                words,
+                "Alur kerja permohonan ini tidak ditemukan.",
+                "The definition this request runs under is not there."
+            ),
+            Why::Stale { seen, actual } => say!(
+                words,
+                "Permohonan sudah berubah sejak Anda lihat (versi {seen}, sekarang {actual}); muat ulang.",
+                "The request has changed since it was seen (version {seen}, now {actual}); load it again."
+            ),
+            Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
+        }
+    }
+}
