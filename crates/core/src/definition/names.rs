@@ -197,5 +197,15 @@ fn texts(workflow: &Workflow, findings: &mut Findings) {
     }
     for (name, field) in &workflow.fields {
         text(format!("field.{name}.title"), &field.title);
+        for (value, label) in &field.labels {
+            text(format!("field.{name}.labels.{value}"), label);
+        }
+    }
+    for (name, field) in &workflow.fields {
+        let values: BTreeSet<_> = field.values.iter().collect();
+        if values.len() != field.values.len() || !field.labels.keys().eq(values) {
+            let text = "list each value once, and give each one its label in `labels`".into();
+            findings.add("label_missing", format!("field.{name}.labels"), text);
+        }
     }
 }
