@@ -50,7 +50,8 @@ pub(crate) const PEOPLE: [(&str, &[&str]); 12] = [
 ];
 
 pub(crate) fn person(name: &str) -> PersonId {
-    let place = PEOPLE.iter().position(|(known, _)| *known == name).unwrap_or_else(|| panic!("nobody is {name}"));
+    let place =
+        PEOPLE.iter().position(|(known, _)| *known == name).unwrap_or_else(|| panic!("nobody is {name}"));
     PersonId(Uuid::from_u128(u128::try_from(place).unwrap() + 1))
 }
 
@@ -282,9 +283,7 @@ impl Desk {
     /// A request of the scheme `kube` that has come to a stage on the usual way.
     pub(crate) fn at(&mut self, stage: &str) -> RequestId {
         let id = self.entered("kube");
-        for (who, act, to) in
-            [("Cici", "submit", "verification"), ("Vera", "verify", "approval")]
-        {
+        for (who, act, to) in [("Cici", "submit", "verification"), ("Vera", "verify", "approval")] {
             if self.stage(id) == stage {
                 return id;
             }
@@ -304,7 +303,11 @@ impl Desk {
         self.sign("Gita").unwrap();
     }
 
-    pub(crate) fn draft(&mut self, who: &str, ids: &[RequestId]) -> Result<Vec<(RequestId, Refusal)>, Refusal> {
+    pub(crate) fn draft(
+        &mut self,
+        who: &str,
+        ids: &[RequestId],
+    ) -> Result<Vec<(RequestId, Refusal)>, Refusal> {
         let (scheme, number) = (self.request(ids[0]).scheme.clone(), self.at.as_microsecond());
         let id = DecreeId(Uuid::from_u128(u128::try_from(number).unwrap()));
         let change = decree::draft(&self.context(who), id, &scheme, 2026, ids, &self.books)?;
@@ -351,7 +354,8 @@ impl Desk {
     fn take_decree(&mut self, who: &str, change: DecreeChange) -> Vec<(RequestId, Refusal)> {
         let ListChange { list, lines, requests, left_out, event } = change;
         assert!(event.is_some() || (lines.is_empty() && requests.is_empty()));
-        let mut all = self.decree.take().filter(|(known, _)| known.id == list.id).map_or(Vec::new(), |(_, all)| all);
+        let mut all =
+            self.decree.take().filter(|(known, _)| known.id == list.id).map_or(Vec::new(), |(_, all)| all);
         merge(&mut all, lines, |line| line.line);
         self.decree = Some((list, all));
         for (id, event) in requests {
@@ -414,7 +418,11 @@ impl Desk {
         let was = before.as_ref().map_or(Standing::None, |request| request.budget);
         let after = apply(before, id, &entry).unwrap_or_else(|broken| panic!("{broken}: {history:?}"));
         let line = self.books.lines.get_mut(&after.line).unwrap();
-        assert!(line.shift(after.amount, was, after.budget), "the line cannot take {was:?} to {:?}", after.budget);
+        assert!(
+            line.shift(after.amount, was, after.budget),
+            "the line cannot take {was:?} to {:?}",
+            after.budget
+        );
         assert!(line.is_whole());
         assert_eq!(replay(id, history.iter()).unwrap().as_ref(), Some(&after));
         let json = serde_json::to_string(&after).unwrap();

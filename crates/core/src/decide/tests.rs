@@ -2,7 +2,7 @@ use super::*;
 use crate::case::Through;
 use crate::request::PaymentState;
 use crate::testing::*;
-use crate::{ActionName, DecreeId, LineId, Lang, RequestId, Role};
+use crate::{DecreeId, Lang, LineId, RequestId, Role};
 use serde_json::json;
 
 fn roles(names: &[&str]) -> Vec<Role> {
@@ -87,13 +87,19 @@ fn an_action_is_taken_where_the_workflow_says_and_how_it_says() {
     let mut desk = Desk::new();
     let id = desk.at("approval");
     assert_eq!(why(desk.act("Cici", id, "fly")), "action_unknown");
-    let (reason, _) = { let told = desk.act("Vera", id, "verify"); refused(&desk, told) };
+    let (reason, _) = {
+        let told = desk.act("Vera", id, "verify");
+        refused(&desk, told)
+    };
     assert_eq!(reason, Why::NotAtThisStage { action: "verify".into(), stage: "approval".into() });
     assert_eq!(why(desk.act("Gita", id, "approve")), "only_by_decree");
     let id = desk.at("disbursement");
     assert_eq!(why(desk.act("Tono", id, "pay")), "only_by_payment_order");
     let decree = Through::Decree(DecreeId(uuid::Uuid::nil()));
-    assert_eq!(desk.case("Cici", id).permit(&"correct_account".into(), decree).unwrap_err().why.code(), "action_unknown");
+    assert_eq!(
+        desk.case("Cici", id).permit(&"correct_account".into(), decree).unwrap_err().why.code(),
+        "action_unknown"
+    );
 }
 
 #[test]
@@ -168,7 +174,10 @@ fn what_was_sent_back_and_comes_unchanged_resumes_where_it_was_sent_back() {
     desk.act("Gita", id, "return").unwrap();
     assert_eq!((desk.stage(id), desk.money(id)), ("input", (0, 0, 0)));
     let returned = desk.request(id).returned.as_ref().unwrap();
-    assert_eq!((returned.from.as_str(), returned.by, returned.reason), ("approval", person("Gita"), Some(note())));
+    assert_eq!(
+        (returned.from.as_str(), returned.by, returned.reason),
+        ("approval", person("Gita"), Some(note()))
+    );
     desk.act("Coki", id, "submit").unwrap();
     assert_eq!((desk.stage(id), desk.money(id)), ("approval", (20, 0, 0)));
     assert_eq!(desk.request(id).returned, None);
@@ -185,7 +194,10 @@ fn what_was_sent_back_and_changed_is_verified_again() {
     desk.act("Cici", id, "submit").unwrap();
     assert_eq!(desk.stage(id), "verification");
     // What the verifier noted before does not count for what has changed since.
-    assert_eq!(why(desk.ask("Vera", id, &Command::named("verify".into(), None, fields(&[])))), "field_missing");
+    assert_eq!(
+        why(desk.ask("Vera", id, &Command::named("verify".into(), None, fields(&[])))),
+        "field_missing"
+    );
     desk.act("Vera", id, "verify").unwrap();
     assert_eq!(desk.stage(id), "approval");
 }
@@ -246,7 +258,8 @@ fn nobody_moves_a_request_into_a_region_they_do_not_serve() {
     let mut desk = Desk::new();
     let id = desk.entered("kube");
     let region = "64.72".into();
-    let moved = Command::Amend { facts: facts(2, 2, 2), amount: Rupiah(7), region, changed: vec!["region".into()] };
+    let moved =
+        Command::Amend { facts: facts(2, 2, 2), amount: Rupiah(7), region, changed: vec!["region".into()] };
     desk.ask("Cici", id, &moved).unwrap();
     assert_eq!(why(desk.ask("Cahya", id, &amendment(facts(3, 3, 3), 7))), "role_missing");
 }
@@ -255,7 +268,8 @@ fn nobody_moves_a_request_into_a_region_they_do_not_serve() {
 fn an_amendment_that_changes_nothing_is_no_event() {
     let mut desk = Desk::new();
     let id = desk.entered("kube");
-    let same = Command::Amend { facts: facts(2, 1, 1), amount: Rupiah(7), region: "64.71".into(), changed: vec![] };
+    let same =
+        Command::Amend { facts: facts(2, 1, 1), amount: Rupiah(7), region: "64.71".into(), changed: vec![] };
     desk.ask("Cici", id, &same).unwrap();
     assert_eq!(desk.request(id).version, 1);
 }
@@ -274,7 +288,9 @@ fn an_action_asks_for_its_own_fields_each_of_its_type() {
     let told = desk.ask("Vera", id, &verify(&[("payment_happened", json!(true))]));
     let known = ["identity", "documents", "group_visited", "grant_before"].map(FieldName::from).to_vec();
     assert_eq!(refused(&desk, told).0, Why::FieldUnknown { field: "payment_happened".into(), known });
-    for (field, found) in [("identity", json!("maybe")), ("identity", json!(1)), ("group_visited", json!("yes"))] {
+    for (field, found) in
+        [("identity", json!("maybe")), ("identity", json!(1)), ("group_visited", json!("yes"))]
+    {
         let mut given = checklist();
         given.insert(field.into(), found);
         assert_eq!(why(desk.ask("Vera", id, &Command::named("verify".into(), None, given))), "field_invalid");
@@ -439,7 +455,10 @@ fn a_reservation_waits_for_room_and_a_line_that_is_not_there_reserves_nothing() 
     books.lines.remove(&line);
     desk.books = books;
     assert_eq!(desk.case("Vera", ids[0]).standing_at(&"approval".into()), Ok(Standing::None));
-    assert_eq!(desk.case("Vera", ids[0]).standing_at(&"disbursement".into()).unwrap_err().why.code(), "not_budgeted");
+    assert_eq!(
+        desk.case("Vera", ids[0]).standing_at(&"disbursement".into()).unwrap_err().why.code(),
+        "not_budgeted"
+    );
 }
 
 /// A request whose payment stands like this.
@@ -546,7 +565,10 @@ fn the_payer_does_not_rule() {
     desk.settle("Tono", order, &[word(1, crate::payment::Payout::Unknown)]).unwrap();
     let told = desk.ask("Semua", id, &ruling(true));
     let (why, who) = refused(&desk, told);
-    assert_eq!(why, Why::DutyConflict { duty: "rule".into(), earlier: "pay".into(), person: person("Semua") });
+    assert_eq!(
+        why,
+        Why::DutyConflict { duty: "rule".into(), earlier: "pay".into(), person: person("Semua") }
+    );
     assert_eq!(who, ["Vera", "Vito", "Adi", "Ani"]);
 }
 
@@ -556,7 +578,7 @@ fn fewer_persons_than_promised_are_refused_though_the_definition_was_proved() {
     let id = desk.at("disbursement");
     let order = desk.order("Tono", &[id]).unwrap();
     let mut request = desk.request(id).clone();
-    request.acts.retain(|act| act.0 == ActionName::from("submit"));
+    request.acts.retain(|act| &act.0 == "submit");
     desk.books.requests.insert(id, request);
     let left_out = desk.settle("Tono", order, &[word(1, crate::payment::Payout::Paid)]).unwrap();
     assert_eq!(left_out[0].1.why, Why::TooFewPersons { have: 2, need: 4 });

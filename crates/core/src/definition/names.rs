@@ -125,8 +125,7 @@ fn actions(workflow: &Workflow, findings: &mut Findings) {
         {
             findings.add("field_unknown", place.clone(), format!("there is no field `{field}`"));
         }
-        for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name))
-        {
+        for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name)) {
             let text = format!("it reads `{field}`, which no action needs, so it could never be met");
             findings.add("field_never_set", format!("{place}.guard"), text);
         }

@@ -1,6 +1,6 @@
 //! A refusal as a sentence.
 
-use super::{Words, act, date};
+use super::{Words, act_title, date};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::Workflow;
@@ -32,16 +32,7 @@ impl Telling<'_> {
     }
 
     fn action(&self, name: &ActionName) -> String {
-        let titled = |workflow: &Workflow| {
-            let own = workflow.actions.get(name);
-            let counted =
-                || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));
-            own.or_else(counted).map(|action| action.title.in_lang(self.words.lang).to_owned())
-        };
-        self.workflow
-            .and_then(titled)
-            .or_else(|| act(name.as_str(), self.words.lang).map(str::to_owned))
-            .unwrap_or_else(|| name.to_string())
+        act_title(self.workflow, name, self.words.lang)
     }
 
     /// What a field is called, if the workflow knows it.
@@ -53,9 +44,8 @@ impl Telling<'_> {
             _ => name,
         };
         let noted = workflow.fields.get(name).map(|field| &field.title);
-        let label = noted.or_else(|| {
-            form.fields.iter().find(|field| field.name == *asked).map(|field| &field.label)
-        });
+        let label =
+            noted.or_else(|| form.fields.iter().find(|field| field.name == *asked).map(|field| &field.label));
         Some(label?.in_lang(self.words.lang))
     }
 
