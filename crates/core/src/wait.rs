@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::case::Case;
-use crate::request::{RULED_UNPAID, Endorsement, Hold, Payment, PaymentState, Returned};
+use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Returned};
 use crate::words::{self, Words};
 use crate::workflow::{Action, ActionKind, Phase, Standing, Via};
 use crate::world::{Freeze, HoldCause};
@@ -52,7 +52,7 @@ struct Cause {
 /// What this request waits for; none once it is at an end.
 #[must_use]
 pub fn wait(case: &Case<'_>, lang: Lang) -> Option<Wait> {
-    let found = cause_of(case, lang)?;
+    let found = claimed(case, cause_of(case, lang)?, lang);
     let calendar = &case.context.world.calendar;
     let today = case.context.today();
     let since = calendar.date_of(found.since);
@@ -229,15 +229,26 @@ fn of_stage(case: &Case<'_>, lang: Lang) -> Cause {
     let forward =
         |action: &Action| action.kind == ActionKind::Forward || matches!(action.via, Some(Via::PaymentOrder));
     let mut next = quorum(case, named(case, forward, lang), lang);
-    if let Some(by) = case.request.claimed_by {
-        next.on = case.context.world.roster.name(by);
-        next.persons = vec![by];
-    } else if next.persons.is_empty() {
+    if next.persons.is_empty() {
         next.code = "no_eligible_approver".into();
         next.tail = Words { lang }.nobody_eligible();
         next.unblock = Words { lang }.name_somebody();
     }
     next
+}
+
+/// Who has taken it on keeps the others off: it waits for that person, who acts on it or puts it back.
+fn claimed(case: &Case<'_>, plain: Cause, lang: Lang) -> Cause {
+    let Some(by) = case.request.claimed_by.filter(|_| !plain.persons.is_empty()) else {
+        return plain;
+    };
+    let (on, able) = (case.context.world.roster.name(by), plain.persons.contains(&by));
+    let taken = Cause { on, persons: vec![by], ..plain };
+    if able {
+        return taken;
+    }
+    let unblock = words::act("release", lang).unwrap_or_default().to_owned();
+    Cause { unblock, actions: vec!["release".into()], ..taken }
 }
 
 /// Where somebody has given a word for an action that unblocks it: how many words are still missing, and whose.
@@ -251,8 +262,7 @@ fn quorum(case: &Case<'_>, plain: Cause, lang: Lang) -> Cause {
     let turn = plain.code == waiting_code(case);
     let given: Vec<_> = words().flat_map(Endorsement::persons).collect();
     let (on, persons) = on_whom_but(case, &action.by, &given, lang);
-    let (code, tail) =
-        if turn { ("quorum".into(), told) } else { (plain.code, say.and(&plain.tail, &told)) };
+    let (code, tail) = if turn { ("quorum".into(), told) } else { (plain.code, say.and(&plain.tail, &told)) };
     Cause { code, tail, on, persons, ..plain }
 }
 

@@ -10,11 +10,13 @@ macro_rules! say {
 }
 
 mod refusal;
+mod table;
 
 use jiff::civil::Date;
 
 use crate::request::RULED_UNPAID;
-use crate::{Lang, LineId, Rupiah};
+use crate::workflow::Workflow;
+use crate::{ActionName, Lang, LineId, Rupiah};
 
 /// Sentences in one language.
 #[derive(Debug, Clone, Copy)]
@@ -264,6 +266,17 @@ const ACTS: [(&str, &str, &str); 13] = [
     ("results", "Unggah hasil bank", "Send the bank's results"),
     ("cancel_order", "Batalkan perintah pembayaran", "Cancel the payment order"),
 ];
+
+/// What an act or a duty is called: by the workflow, as an act that every one has, or by its bare name.
+pub(crate) fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: Lang) -> String {
+    let titled = |workflow: &Workflow| {
+        let own = workflow.actions.get(name);
+        let counted = || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));
+        own.or_else(counted).map(|action| action.title.in_lang(lang).to_owned())
+    };
+    let known = workflow.and_then(titled).or_else(|| act(name.as_str(), lang).map(str::to_owned));
+    known.unwrap_or_else(|| name.to_string())
+}
 
 /// What an act is called that no workflow names.
 #[must_use]

@@ -180,6 +180,17 @@ pub struct Field {
     /// The values of an `enum`.
     #[serde(default)]
     pub values: Vec<String>,
+    /// What each of them is called.
+    #[serde(default)]
+    pub labels: BTreeMap<String, Label>,
+}
+
+impl Field {
+    /// What one of the values is called.
+    #[must_use]
+    pub fn label<'a>(&'a self, value: &'a str, lang: Lang) -> &'a str {
+        self.labels.get(value).map_or(value, |label| label.in_lang(lang))
+    }
 }
 
 /// What a field holds.

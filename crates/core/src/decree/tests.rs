@@ -49,9 +49,23 @@ fn nothing_to_list_is_told_by_what_keeps_the_first_one_off() {
     assert_eq!(why(desk.draft("Cici", &[id])), "role_missing");
     let young = desk.at("verification");
     assert_eq!(why(desk.draft("Vera", &[young])), "not_at_this_stage");
-    let empty = super::draft(&desk.context("Vera"), DecreeId(uuid::Uuid::nil()), &"kube".into(), 2026, &[], &desk.books);
+    let empty = super::draft(
+        &desk.context("Vera"),
+        DecreeId(uuid::Uuid::nil()),
+        &"kube".into(),
+        2026,
+        &[],
+        &desk.books,
+    );
     assert_eq!(empty.unwrap_err().why, Why::ListEmpty);
-    let other_year = super::draft(&desk.context("Vera"), DecreeId(uuid::Uuid::nil()), &"kube".into(), 2027, &[id], &desk.books);
+    let other_year = super::draft(
+        &desk.context("Vera"),
+        DecreeId(uuid::Uuid::nil()),
+        &"kube".into(),
+        2027,
+        &[id],
+        &desk.books,
+    );
     assert_eq!(other_year.unwrap_err().why, Why::OtherScheme { scheme: "kube".into(), year: 2026 });
 }
 
@@ -90,7 +104,10 @@ fn a_line_struck_goes_back_on_its_own_and_what_is_signed_is_the_rest() {
     assert_eq!(told.unwrap_err().why, Why::ReasonMissing { action: "strike".into() });
     assert_eq!(why(desk.strike("Gita", &[])), "list_empty");
     desk.strike("Gita", &[ids[1], ids[1]]).unwrap();
-    assert_eq!((desk.stage(ids[1]), desk.request(ids[1]).in_decree, desk.request(ids[1]).decree), ("input", false, None));
+    assert_eq!(
+        (desk.stage(ids[1]), desk.request(ids[1]).in_decree, desk.request(ids[1]).decree),
+        ("input", false, None)
+    );
     assert_eq!(desk.code_of(ids[1]), "returned_untouched");
     assert_eq!(desk.money(ids[0]), (40, 0, 0));
     assert_ne!(decree(&desk).digest, stale.digest);
@@ -147,8 +164,12 @@ fn a_signer_who_may_not_for_one_line_has_that_line_refused() {
     desk.draft("Vera", &ids).unwrap();
     desk.sign("Semua").unwrap();
     assert_eq!(outcomes(&desk), ["approved", "refused", "approved"]);
-    assert_eq!((decree(&desk).refused.count, desk.stage(mine), desk.request(mine).in_decree), (1, "approval", false));
-    let Event::Unlisted { why: Unlisting::Refused(code), .. } = &desk.histories[&mine].last().unwrap().event else {
+    assert_eq!(
+        (decree(&desk).refused.count, desk.stage(mine), desk.request(mine).in_decree),
+        (1, "approval", false)
+    );
+    let Event::Unlisted { why: Unlisting::Refused(code), .. } = &desk.histories[&mine].last().unwrap().event
+    else {
         panic!()
     };
     assert_eq!(code, "duty_conflict");
@@ -169,8 +190,6 @@ fn who_may_sign_for_no_line_is_told_so_and_nothing_is_signed() {
     assert_eq!(why(desk.sign_with("Gita", &unnumbered)), "field_missing");
     assert_eq!(decree(&desk).state, DecreeState::Draft);
 }
-
-
 
 #[test]
 fn a_budget_line_that_is_short_refuses_the_decree_whole_and_says_what_is_missing() {
@@ -216,7 +235,8 @@ fn a_line_whose_ceiling_was_lowered_under_its_reservations_signs_nothing() {
 fn a_decree_asks_the_condition_of_its_action_too() {
     let text = "kind = \"approval\"\n";
     let limit = format!("{text}guard = 'amount <= params.most'\n");
-    let mut desk = Desk::with(KUBE, &[(text, &limit), ("schema = 1\n", "schema = 1\n[params]\nmost = 10000000\n")]);
+    let mut desk =
+        Desk::with(KUBE, &[(text, &limit), ("schema = 1\n", "schema = 1\n[params]\nmost = 10000000\n")]);
     let id = desk.at("approval");
     assert_eq!(why(desk.draft("Vera", &[id])), "guard_failed");
 }
@@ -229,7 +249,10 @@ fn a_draft_given_up_lets_its_requests_go() {
     desk.strike("Gita", &ids[..1]).unwrap();
     assert_eq!(why(desk.cancel_decree("Gita")), "role_missing");
     desk.cancel_decree("Vito").unwrap();
-    assert_eq!((decree(&desk).state, outcomes(&desk)), (DecreeState::Cancelled, vec!["struck".into(), "released".into()]));
+    assert_eq!(
+        (decree(&desk).state, outcomes(&desk)),
+        (DecreeState::Cancelled, vec!["struck".into(), "released".into()])
+    );
     assert!(!desk.request(ids[1]).in_decree);
     let before = desk.decree.clone();
     desk.cancel_decree("Vito").unwrap();
@@ -278,7 +301,8 @@ fn a_decree_of_thousands_is_signed_at_once() {
     }
     let signing = Signing { digest: drafted.list.digest, number: "1".into(), date: date(2026, 3, 2) };
     let mut books = std::mem::take(&mut desk.books);
-    let signed = super::sign(&desk.context("Gita"), &drafted.list, &drafted.lines, &signing, &mut books).unwrap();
+    let signed =
+        super::sign(&desk.context("Gita"), &drafted.list, &drafted.lines, &signing, &mut books).unwrap();
     assert_eq!((signed.list.approved.count, signed.requests.len()), (17_000, 17_000));
     let Event::Advanced(step) = &signed.requests[0].1 else { panic!() };
     assert_eq!((&step.to, step.budget), (&StageName::from("disbursement"), Standing::Committed));

@@ -125,8 +125,7 @@ fn actions(workflow: &Workflow, findings: &mut Findings) {
         {
             findings.add("field_unknown", place.clone(), format!("there is no field `{field}`"));
         }
-        for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name))
-        {
+        for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name)) {
             let text = format!("it reads `{field}`, which no action needs, so it could never be met");
             findings.add("field_never_set", format!("{place}.guard"), text);
         }
@@ -197,5 +196,15 @@ fn texts(workflow: &Workflow, findings: &mut Findings) {
     }
     for (name, field) in &workflow.fields {
         text(format!("field.{name}.title"), &field.title);
+        for (value, label) in &field.labels {
+            text(format!("field.{name}.labels.{value}"), label);
+        }
+    }
+    for (name, field) in &workflow.fields {
+        let values: BTreeSet<_> = field.values.iter().collect();
+        if values.len() != field.values.len() || !field.labels.keys().eq(values) {
+            let text = "list each value once, and give each one its label in `labels`".into();
+            findings.add("label_missing", format!("field.{name}.labels"), text);
+        }
     }
 }

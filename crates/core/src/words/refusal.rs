@@ -1,10 +1,11 @@
 //! A refusal as a sentence.
 
-use super::{Words, act, date};
+use super::{Words, act_title, date};
+use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::Workflow;
 use crate::world::World;
-use crate::{ActionName, FieldName, Lang, PersonId, Role, StageName};
+use crate::{ActionName, FieldName, Lang, PersonId, Role, StageName, Value};
 
 impl Refusal {
     /// The refusal as a sentence.
@@ -31,31 +32,51 @@ impl Telling<'_> {
     }
 
     fn action(&self, name: &ActionName) -> String {
-        let titled = |workflow: &Workflow| {
-            let own = workflow.actions.get(name);
-            let counted =
-                || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));
-            own.or_else(counted).map(|action| action.title.in_lang(self.words.lang).to_owned())
-        };
-        self.workflow
-            .and_then(titled)
-            .or_else(|| act(name.as_str(), self.words.lang).map(str::to_owned))
-            .unwrap_or_else(|| name.to_string())
+        act_title(self.workflow, name, self.words.lang)
     }
 
-    /// A field by its title, and the name it is sent under.
-    fn fields(&self, names: &[FieldName]) -> String {
-        let title = |name: &FieldName| {
-            let title = self.workflow.and_then(|workflow| {
-                let asked = workflow.form.fields.iter().find(|field| field.name == *name);
-                workflow.fields.get(name).map(|field| &field.title).or(asked.map(|field| &field.label))
-            });
-            title.map_or_else(
-                || format!("`{name}`"),
-                |title| format!("{} (`{name}`)", title.in_lang(self.words.lang)),
-            )
+    /// What a field is called, if the workflow knows it.
+    fn title(&self, name: &FieldName) -> Option<&str> {
+        let workflow = self.workflow?;
+        let form = &workflow.form;
+        let asked = match name.as_str() {
+            "amount" => &form.amount,
+            _ => name,
         };
-        names.iter().map(title).collect::<Vec<_>>().join(", ")
+        let noted = workflow.fields.get(name).map(|field| &field.title);
+        let label =
+            noted.or_else(|| form.fields.iter().find(|field| field.name == *asked).map(|field| &field.label));
+        Some(label?.in_lang(self.words.lang))
+    }
+
+    /// Fields by their titles, and the names they are sent under.
+    fn fields(&self, names: &[FieldName]) -> String {
+        let told = |name: &FieldName| {
+            self.title(name).map_or_else(|| format!("`{name}`"), |title| format!("{title} (`{name}`)"))
+        };
+        names.iter().map(told).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A comparison that failed, its field and values called what people call them.
+    fn atom(&self, atom: &FailedAtom) -> String {
+        let field = atom.subject.field().and_then(|name| self.workflow?.fields.get(name));
+        let labelled = |value: &Value| match (field, value) {
+            (Some(field), Value::Text(text)) => Value::from(field.label(text, self.words.lang)),
+            _ => value.clone(),
+        };
+        let mut told = atom.clone();
+        told.wanted = match &atom.wanted {
+            Wanted::Compare(op, Term::Value(value)) => Wanted::Compare(*op, Term::Value(labelled(value))),
+            Wanted::Compare(..) => atom.wanted.clone(),
+            Wanted::In(values) => Wanted::In(values.iter().map(labelled).collect()),
+            Wanted::NotIn(values) => Wanted::NotIn(values.iter().map(labelled).collect()),
+        };
+        for finding in &mut told.found {
+            if let Found::Value(value) = &mut finding.found {
+                *value = labelled(value);
+            }
+        }
+        told.sentence_with(self.words.lang, &|name| self.title(name).unwrap_or(name.as_str()).to_owned())
     }
 
     fn roles(&self, roles: &[Role]) -> String {
@@ -197,7 +218,7 @@ impl Telling<'_> {
                 )
             }
             Why::GuardFailed { atoms } => {
-                let atoms = atoms.iter().map(|atom| atom.sentence(words.lang)).collect::<Vec<_>>().join("; ");
+                let atoms = atoms.iter().map(|atom| self.atom(atom)).collect::<Vec<_>>().join("; ");
                 say!(words, "Syarat belum terpenuhi: {atoms}.", "A condition does not hold: {atoms}.")
             }
             Why::VisitsUsedUp { stage, most } => {

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use uuid::Uuid;
 
 use super::*;
@@ -8,15 +10,12 @@ use jiff::civil::date as day;
 
 fn whys() -> Vec<Why> {
     let (stage, action, line) = ("approval".into(), "verify".into(), LineId("2026/kube/apbd".into()));
-    let (decree, order, request) =
-        (DecreeId(Uuid::nil()), OrderId(Uuid::nil()), RequestId(Uuid::nil()));
+    let (decree, order, request) = (DecreeId(Uuid::nil()), OrderId(Uuid::nil()), RequestId(Uuid::nil()));
     let schema = crate::guard::Schema::new()
         .with_field("identity", Type::one_of(&["match", "differs"]))
         .with_field("amount", Type::Money);
     let guard = crate::guard::Guard::parse("identity == \"match\" && amount < 50000000", &schema).unwrap();
-    let atoms = guard
-        .check(&|name| (name == "amount").then_some(Value::Money(60_000_000)))
-        .unwrap_err();
+    let atoms = guard.check(&|name| (name == "amount").then_some(Value::Money(60_000_000))).unwrap_err();
     let role_missing = |action: &str, roles: &[&str]| Why::RoleMissing {
         action: action.into(),
         roles: roles.iter().map(|role| (*role).into()).collect(),
@@ -44,7 +43,11 @@ fn whys() -> Vec<Why> {
         Why::FieldMissing { fields: vec!["identity".into(), "account_no".into(), "number".into()] },
         Why::FieldUnknown { field: "x".into(), known: vec!["identity".into()] },
         Why::FieldUnknown { field: "x".into(), known: vec![] },
-        Why::FieldInvalid { field: "identity".into(), found: "\"x\"".into(), wanted: "match | differs".into() },
+        Why::FieldInvalid {
+            field: "identity".into(),
+            found: "\"x\"".into(),
+            wanted: "match | differs".into(),
+        },
         Why::GuardFailed { atoms },
         Why::VisitsUsedUp { stage: "input".into(), most: 5 },
         Why::TooFewPersons { have: 3, need: 4 },
@@ -87,7 +90,7 @@ fn every_refusal_is_a_sentence_in_both_languages_with_its_code() {
         let code = json.as_str().or_else(|| json.as_object().unwrap().keys().next().map(String::as_str));
         assert_eq!(code, Some(why.code()));
         let refusal = Refusal::from(why);
-        told += &format!("== {} ({kind})\n", refusal.why.code());
+        writeln!(told, "== {} ({kind})", refusal.why.code()).unwrap();
         for lang in [Lang::Id, Lang::En] {
             told += &refusal.sentence(lang, &desk.world, Some(workflow));
             told.push('\n');
