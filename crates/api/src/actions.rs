@@ -10,7 +10,7 @@ use salur_core::command::{BUILT_IN, Command};
 use salur_core::decide::decide;
 use salur_core::event::NoteRef;
 use salur_core::refusal::Refusal;
-use salur_core::workflow::{Action, ActionKind, FieldKind};
+use salur_core::workflow::{Action, ActionKind, Field, FieldKind};
 use salur_core::world::{Actor, Context, World};
 use salur_core::{ActionName, Digest, FieldName, Lang, NoteId};
 use salur_store::job::{Act, Job};
@@ -81,6 +81,10 @@ struct NeedBody {
     /// The values of an `enum`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<String>,
+    /// What each of the values is called.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    value_titles: BTreeMap<String, String>,
     /// What it is called.
     title: String,
     /// True if the action does not go without it.
@@ -172,6 +176,12 @@ fn causes(world: &World, lang: Lang) -> NeedBody {
         name: "cause".into(),
         kind: "enum",
         values: world.policy.hold.keys().cloned().collect(),
+        value_titles: world
+            .policy
+            .hold
+            .iter()
+            .map(|(cause, known)| (cause.clone(), known.title.in_lang(lang).to_owned()))
+            .collect(),
         title: pick(lang, "Sebab", "Cause"),
         required: true,
     }
@@ -187,6 +197,7 @@ fn needs(case: &Case<'_>, action: &Action, lang: Lang) -> Vec<NeedBody> {
                 name: field.name.to_string(),
                 kind: "text",
                 values: Vec::new(),
+                value_titles: BTreeMap::new(),
                 title: field.label.in_lang(lang).to_owned(),
                 required: false,
             })
@@ -200,10 +211,16 @@ fn needs(case: &Case<'_>, action: &Action, lang: Lang) -> Vec<NeedBody> {
             name: name.to_string(),
             kind: field_kind(field.kind),
             values: field.values.clone(),
+            value_titles: value_titles(field, lang),
             title: field.title.in_lang(lang).to_owned(),
             required,
         })
         .collect()
+}
+
+/// What the values of a checklist's field are called.
+pub(crate) fn value_titles(field: &Field, lang: Lang) -> BTreeMap<String, String> {
+    field.values.iter().map(|value| (value.clone(), field.label(value, lang).to_owned())).collect()
 }
 
 /// A checklist field's kind by its name in definitions.

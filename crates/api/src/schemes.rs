@@ -1,5 +1,7 @@
 //! Schemes of aid: what each asks about a recipient, and what may be done.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use salur_core::Lang;
@@ -10,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::actions::field_kind;
+use crate::actions::{field_kind, value_titles};
 use crate::workflows::{ActionTextBody, action_texts};
 use crate::{App, Caller};
 
@@ -89,6 +91,10 @@ struct CheckBody {
     /// The values of an `enum`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<String>,
+    /// What each of the values is called.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::HashMap<String, String>)]
+    value_titles: BTreeMap<String, String>,
     /// What it is called.
     title: String,
 }
@@ -129,6 +135,7 @@ fn body(workflow: &Workflow, lang: Lang) -> SchemeBody {
                 name: name.to_string(),
                 kind: field_kind(field.kind),
                 values: field.values.clone(),
+                value_titles: value_titles(field, lang),
                 title: field.title.in_lang(lang).to_owned(),
             })
             .collect(),

@@ -112,6 +112,11 @@ async fn what_is_allowed_is_listed_with_the_rest_and_why_not() {
     );
     let verify = &actions["allowed"][2]["needs"];
     assert_eq!(verify[0]["values"], json!(["match", "differs"]));
+    assert!(verify[0]["value_titles"]["match"].is_string());
+    assert_eq!(
+        actions["allowed"][3]["needs"][0]["value_titles"]["missing_document"],
+        "documents are missing"
+    );
     assert_eq!((&verify[0]["required"], &verify[2]["required"]), (&json!(true), &json!(false)));
     assert_eq!(actions["allowed"][1]["needs_reason"], true);
     let withdraw = &actions["others"][5];
