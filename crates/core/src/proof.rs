@@ -35,7 +35,7 @@ impl fmt::Display for Way {
 const ACTS_MAX: usize = 12;
 
 /// Most steps that are searched in all, over ways and over the ways to share them out.
-const STEPS_MAX: u32 = 500_000;
+const STEPS_MAX: u32 = 100_000;
 
 /// What is known of the ways to a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -157,6 +157,9 @@ pub struct Payment {
     pub state: PaymentState,
     /// Since when.
     pub since: Timestamp,
+    /// Why the try before it failed, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_before: Option<String>,
 }
 
 /// A payment reported against what was known before.

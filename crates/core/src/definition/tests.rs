@@ -191,7 +191,7 @@ fn a_hostile_file_is_refused_fast() {
     let guard = format!("guard = '{}identity == \"match\"'", "(".repeat(20_000));
     let found = codes(&[("guard = 'identity == \"match\" && documents == \"complete\"'", &guard)]);
     assert_eq!(found, ["guard_invalid"]);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -133,6 +133,19 @@ fn an_order_is_given_up_before_the_bank_has_seen_it_and_not_after() {
 }
 
 #[test]
+fn a_failure_is_remembered_when_the_next_try_is_given_up() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let first = desk.order("Tono", &[id]).unwrap();
+    desk.settle("Tono", first, &[word(1, Failed)]).unwrap();
+    let second = desk.order("Tono", &[id]).unwrap();
+    desk.cancel_order("Tono", second).unwrap();
+    assert_eq!(state(&desk, id), PaymentState::Failed("AC04".into()));
+    assert_eq!(desk.code_of(id), "account_rejected");
+    desk.order("Tono", &[id]).unwrap();
+}
+
+#[test]
 fn the_sp2d_is_entered_once() {
     let mut desk = Desk::new();
     let id = desk.at("disbursement");

@@ -70,7 +70,8 @@ pub(super) fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result
         Event::Ordered { at, .. } => order(it, entry, *at),
         Event::Unordered { at } => {
             let fits = it.ordered_at() == Some(*at);
-            it.payment = None;
+            let failed = it.payment.take().and_then(|payment| payment.failed_before);
+            it.payment = failed.map(|cause| payment(entry, *at, PaymentState::Failed(cause)));
             fits
         }
         Event::PaymentFailed { at, cause, .. } => result(it, entry, *at, PaymentState::Failed(cause.clone())),
@@ -163,14 +164,22 @@ fn order(request: &mut Request, entry: &Entry, at: OrderLine) -> bool {
     if request.locked_in_order().is_some() || request.closed {
         return false;
     }
-    request.payment = Some(Payment { at, state: PaymentState::Ordered, since: entry.at });
+    let failed_before = match request.payment.take().map(|payment| payment.state) {
+        Some(PaymentState::Failed(cause)) => Some(cause),
+        Some(PaymentState::Ordered | PaymentState::Unknown | PaymentState::Paid) | None => None,
+    };
+    request.payment = Some(Payment { failed_before, ..payment(entry, at, PaymentState::Ordered) });
     request.claimed_by = None;
     true
 }
 
+fn payment(entry: &Entry, at: OrderLine, state: PaymentState) -> Payment {
+    Payment { at, state, since: entry.at, failed_before: None }
+}
+
 fn result(request: &mut Request, entry: &Entry, at: OrderLine, state: PaymentState) -> bool {
     let fits = request.ordered_at() == Some(at);
-    request.payment = Some(Payment { at, state, since: entry.at });
+    request.payment = Some(payment(entry, at, state));
     fits
 }
 
@@ -215,7 +224,7 @@ fn advance(request: &mut Request, entry: &Entry, advanced: &Advanced) -> bool {
         request.decree = None;
     }
     if let Some(at) = advanced.order {
-        request.payment = Some(Payment { at, state: PaymentState::Paid, since: entry.at });
+        request.payment = Some(payment(entry, at, PaymentState::Paid));
         request.incident = request.incident.filter(|incident| incident.at != at);
     } else if request.locked_in_order().is_some() {
         return false;

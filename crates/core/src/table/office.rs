@@ -134,7 +134,7 @@ impl<'a> Office<'a> {
     fn request(&self, at: &StageName, state: State) -> Request {
         let workflow = self.workflow;
         let since = Timestamp::UNIX_EPOCH;
-        let payment = |known| Some(Payment { at: AT, state: known, since });
+        let payment = |known| Some(Payment { at: AT, state: known, since, failed_before: None });
         Request {
             id: RequestId(Uuid::nil()),
             scheme: workflow.scheme.clone(),
