@@ -39,7 +39,9 @@ pub(crate) fn enter_list(server: &Server, office: &Office, count: u32, from: u32
         let page = server.as_(&clerk).get(&path);
         ids.extend(page["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
         match page["next_cursor"].as_str() {
-            Some(cursor) => path = format!("/api/v1/requests?scheme=disaster&stage=input&limit=100&cursor={cursor}"),
+            Some(cursor) => {
+                path = format!("/api/v1/requests?scheme=disaster&stage=input&limit=100&cursor={cursor}")
+            }
             None => break,
         }
     }
@@ -63,15 +65,20 @@ fn a_list_goes_from_a_spreadsheet_to_paid_with_strikes_failures_and_resends() {
     let done = server.told(&token("verifier"), &args.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(done["done"], 40);
 
-    let decree = server.told(&token("verifier"), &["decree", "draft", "--scheme", "disaster", "--year", "2026"]);
+    let decree =
+        server.told(&token("verifier"), &["decree", "draft", "--scheme", "disaster", "--year", "2026"]);
     let id = decree["id"].as_str().unwrap();
     assert_eq!((&decree["count"], &decree["total"]), (&json!(40), &json!(80_000_000)));
-    let struck = server.told(&token("governor"), &["decree", "strike", id, "--reason", "rumah tidak rusak", &ids[3]]);
+    let struck =
+        server.told(&token("governor"), &["decree", "strike", id, "--reason", "rumah tidak rusak", &ids[3]]);
     assert_ne!(struck["digest"], decree["digest"], "what is signed has changed");
     let sign = ["decree", "sign", id, "--number", "SK/7/2026", "--date", "2026-11-24", "--yes"];
     let signed = server.told(&token("governor"), &sign);
     let again = server.told(&token("governor"), &sign);
-    assert_eq!((&signed["approved"], &signed["struck"], &signed["refused"]), (&json!(39), &json!(1), &json!(0)));
+    assert_eq!(
+        (&signed["approved"], &signed["struck"], &signed["refused"]),
+        (&json!(39), &json!(1), &json!(0))
+    );
     assert_eq!(again["version"], signed["version"], "signing twice changes nothing");
     let back = server.as_(&token("clerk.6472")).get(&format!("/api/v1/requests/{}", ids[3]));
     assert_eq!((&back["stage"], &back["waits_for"]["code"]), (&json!("input"), &json!("returned_untouched")));
@@ -81,8 +88,12 @@ fn a_list_goes_from_a_spreadsheet_to_paid_with_strikes_failures_and_resends() {
     let paid = stages["data"].as_array().unwrap().iter().find(|row| row["stage"] == "paid").unwrap().clone();
     assert_eq!(paid["count"], 39);
     let lines = server.as_(&token("treasurer")).get("/api/v1/budget-lines");
-    let line = lines["data"].as_array().unwrap().iter().find(|row| row["scheme"] == "disaster").unwrap().clone();
-    assert_eq!((&line["paid"], &line["committed"], &line["reserved"]), (&json!(78_000_000), &json!(0), &json!(0)));
+    let line =
+        lines["data"].as_array().unwrap().iter().find(|row| row["scheme"] == "disaster").unwrap().clone();
+    assert_eq!(
+        (&line["paid"], &line["committed"], &line["reserved"]),
+        (&json!(78_000_000), &json!(0), &json!(0))
+    );
     drop(server);
     office.verify();
 }
@@ -111,7 +122,10 @@ fn pay(server: &Server, office: &Office) {
     let file = office.path("results.csv");
     std::fs::write(&file, results).unwrap();
     let settled = server.told(&token, &["pay", "results", id, file.to_str().unwrap()]);
-    assert_eq!((&settled["paid"], &settled["failed"], &settled["unknown"]), (&json!(36), &json!(2), &json!(1)));
+    assert_eq!(
+        (&settled["paid"], &settled["failed"], &settled["unknown"]),
+        (&json!(36), &json!(2), &json!(1))
+    );
     let again = server.told(&token, &["pay", "results", id, file.to_str().unwrap()]);
     assert_eq!(again["version"], settled["version"], "the same results change nothing");
 
@@ -134,9 +148,19 @@ fn the_demo_office_is_filled_sound_and_signed_in_to() {
     let server = Server::start(std::process::Command::new(SALUR).args(args));
     let tokens = std::fs::read_to_string(folder.path().join("demo-tokens.json")).unwrap();
     let tokens: Value = serde_json::from_str(&tokens).unwrap();
-    for key in
-        ["clerk.province", "clerk.6472", "clerk.6411", "verifier.1", "verifier.2", "governor", "treasurer.1", "treasurer.2", "admin.1", "admin.2", "auditor.1"]
-    {
+    for key in [
+        "clerk.province",
+        "clerk.6472",
+        "clerk.6411",
+        "verifier.1",
+        "verifier.2",
+        "governor",
+        "treasurer.1",
+        "treasurer.2",
+        "admin.1",
+        "admin.2",
+        "auditor.1",
+    ] {
         let token = tokens[key].as_str().unwrap_or_else(|| panic!("no token {key}"));
         assert!(server.as_(token).get("/api/v1/me")["name"].is_string(), "{key}");
     }
@@ -148,7 +172,10 @@ fn the_demo_office_is_filled_sound_and_signed_in_to() {
     }
     let stuck = admin.get("/api/v1/stuck?limit=5");
     for row in stuck["data"].as_array().unwrap() {
-        assert!(row["waits_for"]["sentence"].as_str().is_some_and(|sentence| sentence.contains("menunggu")), "{row}");
+        assert!(
+            row["waits_for"]["sentence"].as_str().is_some_and(|sentence| sentence.contains("menunggu")),
+            "{row}"
+        );
     }
     drop(server);
     let args = ["verify", "--database", &format!("sqlite://{dir}/salur.db")];

@@ -35,7 +35,9 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it_and_done_once() {
                         match submit(&clerk, id, &key) {
                             Ok((200, answer)) => told.lock().unwrap().push((id.clone(), key, answer)),
                             Ok((status, answer)) => panic!("{status} {answer}"),
-                            Err(_) => assert!(stop.load(Ordering::SeqCst), "the server failed before it was killed"),
+                            Err(_) => {
+                                assert!(stop.load(Ordering::SeqCst), "the server failed before it was killed")
+                            }
                         }
                         if stop.load(Ordering::SeqCst) {
                             return;
@@ -88,7 +90,10 @@ fn a_decree_killed_midway_has_approved_all_or_none() {
         let stages = running.as_(&office.token("governor")).get("/api/v1/stages?scheme=disaster");
         let count = |stage: &str| {
             let rows = stages["data"].as_array().unwrap();
-            rows.iter().filter(|row| row["stage"] == stage).map(|row| row["count"].as_i64().unwrap()).sum::<i64>()
+            rows.iter()
+                .filter(|row| row["stage"] == stage)
+                .map(|row| row["count"].as_i64().unwrap())
+                .sum::<i64>()
         };
         states.push((count("approval"), count("disbursement")));
         drop(running);

@@ -32,7 +32,7 @@ pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
         let store = fixture::open(&copy).await?;
         let (started, before) = (Instant::now(), cpu());
         sign(&store, decree).await?;
-        let (wall, used) = (started.elapsed().as_secs_f64(), (cpu() - before).as_secs_f64());
+        let (wall, used) = (started.elapsed().as_secs_f64(), cpu().saturating_sub(before).as_secs_f64());
         store.close().await;
         let rows = raw::rows(&copy, REQUESTS)?;
         if rows.len() < 17_000 {
@@ -67,7 +67,9 @@ async fn prepare(store: &Store) -> Result<DecreeId> {
     {
         let command = Command::named(action.into(), None, fields);
         let job = Job::Many { requests: requests.clone(), command, note: None, dry_run: false };
-        let Answer::Many(outcomes) = store.execute(ask(actor, None, job)).await? else { bail!("no outcomes") };
+        let Answer::Many(outcomes) = store.execute(ask(actor, None, job)).await? else {
+            bail!("no outcomes")
+        };
         if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.refusal.as_ref()) {
             bail!("{action} was refused: {}", refused.why.code());
         }
@@ -80,8 +82,11 @@ async fn prepare(store: &Store) -> Result<DecreeId> {
 
 async fn sign(store: &Store, id: DecreeId) -> Result<()> {
     let Some(decree) = store.decree(id).await? else { bail!("the decree is gone") };
-    let signing = Signing { digest: decree.digest, number: "BENCH/1".into(), date: jiff::civil::date(2026, 11, 24) };
-    let Answer::Decree(decree, _) = store.execute(ask(GOVERNOR, None, Job::SignDecree { id, signing })).await? else {
+    let signing =
+        Signing { digest: decree.digest, number: "BENCH/1".into(), date: jiff::civil::date(2026, 11, 24) };
+    let Answer::Decree(decree, _) =
+        store.execute(ask(GOVERNOR, None, Job::SignDecree { id, signing })).await?
+    else {
         bail!("no decree")
     };
     if u64::from(decree.approved.count) != REQUESTS {

@@ -33,7 +33,8 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn office() -> Result<Office> {
-    let mut rows = csv::Reader::from_reader(include_bytes!("../../../data/holidays/id_libur_2024_2027.csv").as_slice());
+    let mut rows =
+        csv::Reader::from_reader(include_bytes!("../../../data/holidays/id_libur_2024_2027.csv").as_slice());
     let holidays = rows.deserialize::<Holiday>().collect::<Result<Vec<_>, _>>()?;
     let regions = Regions::parse([
         include_str!("../../../data/regions/provinsi_kabupaten_kota.csv"),

@@ -25,7 +25,10 @@ pub(crate) async fn measure(folder: &Path) -> Result<()> {
         fixture::enter(&store, entered, size).await?;
         entered = size;
         let row = look(&store, size).await?;
-        println!("| {size} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |", row[0], row[1], row[2], row[3], row[4]);
+        println!(
+            "| {size} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            row[0], row[1], row[2], row[3], row[4]
+        );
         let base = *first.get_or_insert(row);
         if size == SIZES[SIZES.len() - 1] {
             let ratios: Vec<String> =

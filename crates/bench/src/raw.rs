@@ -15,9 +15,12 @@ use crate::cpu;
 pub(crate) struct Row {
     event: EventRow,
     request: RequestRow,
-    answer: Option<(Vec<u8>, String, Vec<u8>, i64, String)>,
+    answer: Option<AnswerRow>,
     decree_line: Option<(Vec<u8>, i64, String, String)>,
 }
+
+/// Principal, key, fingerprint, time and outcome.
+type AnswerRow = (Vec<u8>, String, Vec<u8>, i64, String);
 
 struct EventRow {
     at: i64,
@@ -53,7 +56,12 @@ pub(crate) struct Written {
 }
 
 pub(crate) fn batch_of(mean: f64) -> usize {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::as_conversions, reason = "1 to 1000")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::as_conversions,
+        reason = "1 to 1000"
+    )]
     let size = mean.round().clamp(1.0, 1_000.0) as usize;
     size
 }
@@ -73,7 +81,6 @@ pub(crate) fn rows(path: &Path, count: u64) -> Result<Vec<Row>> {
         .query_map([i64::try_from(count)? + 1], |row| {
             Ok(Row {
                 event: EventRow {
-
                     at: row.get(1)?,
                     actor: row.get(2)?,
                     subject_kind: row.get(3)?,
@@ -120,7 +127,13 @@ pub(crate) fn rows(path: &Path, count: u64) -> Result<Vec<Row>> {
 pub(crate) fn write(path: &Path, rows: &[Row], batch: usize) -> Result<Written> {
     let mut connection = Connection::open(path)?;
     connection.set_prepared_statement_cache_capacity(64);
-    for (pragma, value) in [("journal_mode", "wal"), ("synchronous", "2"), ("recursive_triggers", "1"), ("cache_size", "-32000"), ("cache_spill", "0")] {
+    for (pragma, value) in [
+        ("journal_mode", "wal"),
+        ("synchronous", "2"),
+        ("recursive_triggers", "1"),
+        ("cache_size", "-32000"),
+        ("cache_spill", "0"),
+    ] {
         connection.pragma_update(None, pragma, value)?;
     }
     let (started, cpu_before) = (Instant::now(), cpu());
@@ -139,7 +152,7 @@ pub(crate) fn write(path: &Path, rows: &[Row], batch: usize) -> Result<Written> 
         rate: done / wall.as_secs_f64(),
         wall,
         p50: walls[walls.len() / 2],
-        cpu_micros: (cpu() - cpu_before).as_secs_f64() * 1e6 / done,
+        cpu_micros: cpu().saturating_sub(cpu_before).as_secs_f64() * 1e6 / done,
     })
 }
 
@@ -149,7 +162,7 @@ fn pos(connection: &Connection) -> Result<i64> {
 
 fn one_batch(connection: &mut Connection, rows: &[Row], pos: i64) -> Result<i64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut places: BTreeMap<(&str, i64, &str, &str, Option<&str>), i64> = BTreeMap::new();
+    let mut places = Places::new();
     let mut next = pos;
     {
         let mut request = transaction.prepare_cached(
@@ -165,16 +178,35 @@ fn one_batch(connection: &mut Connection, rows: &[Row], pos: i64) -> Result<i64>
         )?;
         let mut outbox = transaction
             .prepare_cached("insert into outbox (pos, topic, subject_id, due_at) values (?1, ?2, ?3, ?4)")?;
-        let mut line = transaction
-            .prepare_cached("update decree_line set outcome = ?3, body = ?4 where decree = ?1 and line = ?2")?;
+        let mut line = transaction.prepare_cached(
+            "update decree_line set outcome = ?3, body = ?4 where decree = ?1 and line = ?2",
+        )?;
         for row in rows {
             next += 1;
             let (e, r) = (&row.event, &row.request);
             request.execute(params![
-                e.subject_id, r.version - 1, r.region, r.stage, r.entered_at, r.due_on, r.snag, r.closed, r.version, r.state
+                e.subject_id,
+                r.version - 1,
+                r.region,
+                r.stage,
+                r.entered_at,
+                r.due_on,
+                r.snag,
+                r.closed,
+                r.version,
+                r.state
             ])?;
             event.execute(params![
-                next, e.at, e.actor, e.subject_kind, e.subject_id, e.seq, e.kind, e.data, e.prev_hash, e.hash
+                next,
+                e.at,
+                e.actor,
+                e.subject_kind,
+                e.subject_id,
+                e.seq,
+                e.kind,
+                e.data,
+                e.prev_hash,
+                e.hash
             ])?;
             outbox.execute(params![next, e.kind, e.subject_id, e.at])?;
             if let Some((principal, key, fingerprint, at, outcome)) = &row.answer {
@@ -185,24 +217,32 @@ fn one_batch(connection: &mut Connection, rows: &[Row], pos: i64) -> Result<i64>
             }
             *places.entry((&r.scheme, r.year, &r.stage, &r.region, r.due_on.as_deref())).or_default() += 1;
         }
-        let mut count = transaction.prepare_cached(
-            "insert into stage_count (scheme, year, stage, region, n) values (?1, ?2, ?3, ?4, ?5)
-             on conflict (scheme, year, stage, region) do update set n = n + excluded.n",
-        )?;
-        let mut due = transaction.prepare_cached(
-            "insert into stage_due (scheme, year, stage, region, due_on, n) values (?1, ?2, ?3, ?4, ?5, ?6)
-             on conflict (scheme, year, stage, region, due_on) do update set n = n + excluded.n",
-        )?;
-        for ((scheme, year, stage, region, day), n) in places {
-            for (stage, n) in [(stage, n), ("input", -n)] {
-                count.execute(params![scheme, year, stage, region, n])?;
-                due.execute(params![scheme, year, stage, region, day.unwrap_or("2026-01-01"), n])?;
-            }
-        }
+        count(&transaction, places)?;
         transaction
             .prepare_cached("update head set pos = ?1, hash = ?2 where one = 1")?
             .execute(params![next, rows.last().map(|row| &row.event.hash)])?;
     }
     transaction.commit()?;
     Ok(next)
+}
+
+/// How many requests came where: scheme, year, stage, region, due day.
+type Places<'a> = BTreeMap<(&'a str, i64, &'a str, &'a str, Option<&'a str>), i64>;
+
+fn count(transaction: &rusqlite::Transaction<'_>, places: Places<'_>) -> Result<()> {
+    let mut count = transaction.prepare_cached(
+        "insert into stage_count (scheme, year, stage, region, n) values (?1, ?2, ?3, ?4, ?5)
+         on conflict (scheme, year, stage, region) do update set n = n + excluded.n",
+    )?;
+    let mut due = transaction.prepare_cached(
+        "insert into stage_due (scheme, year, stage, region, due_on, n) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (scheme, year, stage, region, due_on) do update set n = n + excluded.n",
+    )?;
+    for ((scheme, year, stage, region, day), n) in places {
+        for (stage, n) in [(stage, n), ("input", -n)] {
+            count.execute(params![scheme, year, stage, region, n])?;
+            due.execute(params![scheme, year, stage, region, day.unwrap_or("2026-01-01"), n])?;
+        }
+    }
+    Ok(())
 }

@@ -23,7 +23,13 @@ impl Server {
     fn start(database: &Path) -> Result<Server> {
         let binary: PathBuf = std::env::current_exe()?.with_file_name("salur");
         let mut child = Command::new(&binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", &format!("sqlite://{}", database.display())])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database",
+                &format!("sqlite://{}", database.display()),
+            ])
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("failed to start {}; cargo xtask bench builds it", binary.display()))?;
@@ -46,12 +52,14 @@ impl Server {
     fn cpu(&self) -> Result<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: u64 = [11, 12, 13, 14].iter().filter_map(|place| fields.get(*place)?.parse::<u64>().ok()).sum();
+        let ticks: u64 =
+            [11, 12, 13, 14].iter().filter_map(|place| fields.get(*place)?.parse::<u64>().ok()).sum();
         Ok(Duration::from_millis(ticks * 10))
     }
 
     fn caller(&self) -> Caller {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(64).build();
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(64).build();
         Caller { agent: config.into(), address: self.address.clone(), token: token(CLERK) }
     }
 }
@@ -125,8 +133,12 @@ fn submit_all(server: &Server, from: u64, to: u64) -> Result<Vec<Duration>> {
                 while n < to {
                     let before = Instant::now();
                     let path = format!("/api/v1/requests/{}/actions", request_id(n));
-                    let (status, body) =
-                        caller.post(&path, "application/json", &format!("bench-{n}"), r#"{"action":"submit"}"#)?;
+                    let (status, body) = caller.post(
+                        &path,
+                        "application/json",
+                        &format!("bench-{n}"),
+                        r#"{"action":"submit"}"#,
+                    )?;
                     if status != 200 {
                         bail!("{status} {body}");
                     }
@@ -158,7 +170,7 @@ pub(crate) async fn import(folder: &Path) -> Result<()> {
     }
     let id = import["id"].as_str().context("no id")?.to_owned();
     wait(&caller, &id, "ready")?;
-    let judged = (started.elapsed(), server.cpu()? - before);
+    let judged = (started.elapsed(), server.cpu()?.saturating_sub(before));
     caller.post(&format!("/api/v1/imports/{id}/accept"), "application/json", "bench-accept", "")?;
     let done = wait(&caller, &id, "done")?;
     println!("\n## A list of 17,000 rows over HTTP");
@@ -167,7 +179,7 @@ pub(crate) async fn import(folder: &Path) -> Result<()> {
         judged.0.as_secs_f64(),
         judged.1.as_secs_f64(),
         started.elapsed().as_secs_f64(),
-        (server.cpu()? - before).as_secs_f64(),
+        server.cpu()?.saturating_sub(before).as_secs_f64(),
         done["accepted"],
         server.status("VmHWM")? / 1024,
     );
@@ -197,7 +209,8 @@ pub(crate) async fn memory(folder: &Path) -> Result<()> {
     let server = Server::start(&path)?;
     let reader = server.caller();
     for n in 0..50 {
-        let scheme = format!("/api/v1/requests?scheme={SCHEME}&stage=input&region=64.0{}&limit=50", n % 3 + 1);
+        let scheme =
+            format!("/api/v1/requests?scheme={SCHEME}&stage=input&region=64.0{}&limit=50", n % 3 + 1);
         reader.get(&scheme)?;
         reader.get("/api/v1/stages")?;
     }

@@ -24,7 +24,9 @@ struct Run {
 /// Prints a row for 1, 32 and 256 callers.
 pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
     println!("\n## Single commands (submit with an idempotency key), SQLite, WAL, synchronous FULL");
-    println!("| callers | engine /s | p50 ms | p99 ms | batch | CPU us | raw /s | raw CPU us | rate ratio | CPU ratio |");
+    println!(
+        "| callers | engine /s | p50 ms | p99 ms | batch | CPU us | raw /s | raw CPU us | rate ratio | CPU ratio |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|---|");
     let base = folder.join("single.db");
     let store = fixture::found(&base).await?;
@@ -49,8 +51,10 @@ pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
             hand_p50.push(written.p50.as_secs_f64());
         }
         let of = |pick: fn(&Run) -> f64| median(engine.iter().map(pick).collect());
-        let (raw_rate, raw_cpu) =
-            (median(hand.iter().map(|pair| pair.0).collect()), median(hand.iter().map(|pair| pair.1).collect()));
+        let (raw_rate, raw_cpu) = (
+            median(hand.iter().map(|pair| pair.0).collect()),
+            median(hand.iter().map(|pair| pair.1).collect()),
+        );
         let ratio = median(engine.iter().zip(&hand).map(|(run, hand)| run.rate / hand.0).collect());
         let cpu_ratio = median(engine.iter().zip(&hand).map(|(run, hand)| run.cpu_micros / hand.1).collect());
         println!(
@@ -63,7 +67,10 @@ pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
         );
         if callers == 1 {
             let p50 = median(engine.iter().map(|run| run.p50.as_secs_f64()).collect());
-            println!("\none caller, p50 against a hand-written transaction: **{:.2}**\n", p50 / median(hand_p50));
+            println!(
+                "\none caller, p50 against a hand-written transaction: **{:.2}**\n",
+                p50 / median(hand_p50)
+            );
         }
     }
     Ok(())
@@ -98,7 +105,7 @@ async fn drive(store: &Store, callers: u64, commands: u64) -> Result<Run> {
         rate: done / wall,
         p50: waits[waits.len() / 2],
         p99: waits[waits.len() * 99 / 100],
-        cpu_micros: (cpu() - cpu_before).as_secs_f64() * 1e6 / done,
+        cpu_micros: cpu().saturating_sub(cpu_before).as_secs_f64() * 1e6 / done,
         batch: done / batches,
     })
 }

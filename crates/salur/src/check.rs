@@ -25,7 +25,8 @@ impl Check {
         let mut reports = Vec::new();
         let mut faulty = false;
         for file in files {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("failed to read {}", file.display()))?;
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("failed to read {}", file.display()))?;
             let parsed = Workflow::parse(&text);
             faulty |= parsed.is_err();
             if json {
@@ -58,7 +59,9 @@ fn tell(file: &Path, parsed: &Parsed) {
         Ok(workflow) => {
             println!("{}: sound ({} version {})", file.display(), workflow.scheme, workflow.version);
             if let Some((persons, way)) = persons(workflow) {
-                println!("  at least {persons} different persons on every way to a payment; the weakest: {way}");
+                println!(
+                    "  at least {persons} different persons on every way to a payment; the weakest: {way}"
+                );
             }
         }
         Err(error) => {
@@ -72,7 +75,8 @@ fn tell(file: &Path, parsed: &Parsed) {
 
 /// The fewest persons on a way to the payment, and that way.
 fn persons(workflow: &Workflow) -> Option<(usize, String)> {
-    let paid = workflow.stages.iter().find(|(_, stage)| stage.end == Some(End::Success)).map(|(name, _)| name)?;
+    let paid =
+        workflow.stages.iter().find(|(_, stage)| stage.end == Some(End::Success)).map(|(name, _)| name)?;
     weakest_way(workflow, paid).map(|way| (way.persons(), way.to_string()))
 }
 

@@ -73,10 +73,16 @@ impl Demo {
     async fn fill(&self, store: &Store) -> Result<Loaded> {
         let as_of = self.as_of()?;
         println!("filling an office with invented people and requests, as of {as_of} ...");
-        let bar = ProgressBar::new(1).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg}")?);
+        let bar =
+            ProgressBar::new(1).with_style(ProgressStyle::with_template("{bar:30} {percent:>3}% {msg}")?);
         let signed_in_until = Options::at(Clock::System.now()).signed_in_until;
-        let options =
-            Options { scale: self.scale, shrink: self.shrink, seed: self.seed, signed_in_until, ..Options::at(as_of) };
+        let options = Options {
+            scale: self.scale,
+            shrink: self.shrink,
+            seed: self.seed,
+            signed_in_until,
+            ..Options::at(as_of)
+        };
         let loaded = salur_demo::load(store, &options, |progress| {
             bar.set_length(progress.total);
             bar.set_position(progress.done);

@@ -27,7 +27,9 @@ impl Serve {
         log();
         let store = Store::open(&self.database, salur_demo::shipped::office()?).await?;
         if store.world().workflows.all_current().next().is_none() {
-            eprintln!("This office has no workflows and no people yet; `salur setup` sets it up from a file.");
+            eprintln!(
+                "This office has no workflows and no people yet; `salur setup` sets it up from a file."
+            );
         }
         let listener = bind(self.listen).await?;
         announce(&listener)?;
@@ -37,15 +39,16 @@ impl Serve {
 
 /// Logs go to standard error; `SALUR_LOG` filters them.
 pub(crate) fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("SALUR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,salur=info,salur_api=info,salur_store=info"));
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SALUR_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,salur=info,salur_api=info,salur_store=info")
+    });
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}; another program may: choose another with --listen"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; another program may: choose another with --listen")
+    })
 }
 
 pub(crate) fn announce(listener: &TcpListener) -> Result<()> {

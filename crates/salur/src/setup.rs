@@ -66,7 +66,8 @@ impl Setup {
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let name = self.office.display();
         let text = std::fs::read_to_string(&self.office).with_context(|| format!("failed to read {name}"))?;
-        let file: OfficeFile = toml::from_str(&text).with_context(|| format!("failed to understand {name}"))?;
+        let file: OfficeFile =
+            toml::from_str(&text).with_context(|| format!("failed to understand {name}"))?;
         let store = Store::open(&self.database, salur_demo::shipped::office()?).await?;
         if store.world().workflows.all_current().next().is_some() {
             bail!("this office is set up already; nothing was changed");
@@ -93,7 +94,8 @@ fn founding(
     tokens: &mut std::collections::BTreeMap<String, String>,
 ) -> Result<Founding> {
     let at = clock.now();
-    let mut founding = Founding { at, people: Vec::new(), lines: Vec::new(), definitions: Vec::new(), sessions: Vec::new() };
+    let mut founding =
+        Founding { at, people: Vec::new(), lines: Vec::new(), definitions: Vec::new(), sessions: Vec::new() };
     for row in file.person {
         let id = PersonId(clock.new_id());
         let token = salur_core::Digest(salur_store::vault::random()?).to_string();
@@ -110,7 +112,9 @@ fn founding(
         let grants = row
             .roles
             .iter()
-            .flat_map(|role| row.regions.iter().map(|region| Grant { role: role.clone(), region: region.clone() }))
+            .flat_map(|role| {
+                row.regions.iter().map(|region| Grant { role: role.clone(), region: region.clone() })
+            })
             .collect();
         founding.people.push(Person { id, staff_no: row.staff_no, name: row.name, active: true, grants });
     }
@@ -130,8 +134,10 @@ fn founding(
     let beside = office.parent().map(PathBuf::from).unwrap_or_default();
     for path in &file.workflows {
         let path = beside.join(path);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
-        salur_core::workflow::Workflow::parse(&text).with_context(|| format!("{} is not sound", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+        salur_core::workflow::Workflow::parse(&text)
+            .with_context(|| format!("{} is not sound", path.display()))?;
         founding.definitions.push(text);
     }
     if founding.definitions.is_empty() {
@@ -147,7 +153,8 @@ fn write_tokens(path: &std::path::Path, tokens: &std::collections::BTreeMap<Stri
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).with_context(|| format!("cannot write a new file {}", path.display()))?;
+    let mut file =
+        options.open(path).with_context(|| format!("cannot write a new file {}", path.display()))?;
     file.write_all(serde_json::to_string_pretty(tokens)?.as_bytes())?;
     Ok(())
 }

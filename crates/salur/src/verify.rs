@@ -27,7 +27,10 @@ impl Verify {
         if json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
-            println!("{} events, {} requests, last position {}", report.events, report.requests, report.position);
+            println!(
+                "{} events, {} requests, last position {}",
+                report.events, report.requests, report.position
+            );
             match &report.broken {
                 None => println!("all invariants hold; head {}", report.head),
                 Some(broken) => println!("BROKEN {} at {}: {}", broken.invariant, broken.place, broken.found),

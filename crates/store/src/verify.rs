@@ -1,25 +1,32 @@
 //! The invariants, recomputed from the stored bytes: the chain is unbroken, every history replays to its projection,
 //! budgets are whole at every point of time, no duty is broken, nobody is paid twice, counters and lists add up.
 
+mod rows;
+mod sums;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use salur_core::decree::{Decree, DecreeLine, DecreeState, LineOutcome};
-use salur_core::event::{Entry, Event};
+use salur_core::event::Event;
 use salur_core::payment::{Order, OrderState, PayLine, Payout};
 use salur_core::request::{Act, Request, apply};
 use salur_core::workflow::{Standing, Workflow};
 use salur_core::world::Workflows;
-use salur_core::{Digest, PersonId, RequestId, Rupiah};
+use salur_core::{Digest, RequestId, Rupiah};
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{FromRow, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
+use self::rows::{
+    COUNTS, CountRow, DUES, EVENTS, EventRow, HISTORY, LINES, LineRow, SNAGS, STATES, StateRow,
+};
+use self::sums::{Books, Totals};
 use crate::batch::Batch;
-use crate::chain::{Link, link};
+use crate::chain::link;
 use crate::error::StoreError;
-use crate::lists::{digest, timestamp};
+use crate::lists::digest;
 
 /// What was checked, and the first thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -59,70 +66,9 @@ impl<E: Into<StoreError>> From<E> for Stop {
     }
 }
 
-fn broken(invariant: &'static str, place: impl ToString, found: impl ToString) -> Stop {
+fn broken(invariant: &'static str, place: impl std::fmt::Display, found: impl std::fmt::Display) -> Stop {
     Stop::Broken(Broken { invariant, place: place.to_string(), found: found.to_string() })
 }
-
-#[derive(FromRow)]
-struct EventRow {
-    pos: i64,
-    at: i64,
-    actor: Uuid,
-    for_whom: Option<Uuid>,
-    subject_kind: String,
-    subject_id: Uuid,
-    seq: i64,
-    kind: String,
-    data: String,
-    prev_hash: Vec<u8>,
-    hash: Vec<u8>,
-}
-
-#[derive(FromRow)]
-struct StateRow {
-    id: Uuid,
-    scheme: String,
-    region: String,
-    stage: String,
-    entered_at: i64,
-    due_on: Option<String>,
-    snag: Option<String>,
-    closed: bool,
-    version: i64,
-    state: String,
-}
-
-#[derive(FromRow)]
-struct LineRow {
-    id: String,
-    ceiling: i64,
-    reserved: i64,
-    committed: i64,
-    paid: i64,
-}
-
-#[derive(FromRow)]
-struct CountRow {
-    scheme: String,
-    year: i64,
-    stage: String,
-    region: String,
-    extra: String,
-    n: i64,
-}
-
-const EVENTS: &str =
-    "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
-    from event where pos > $1 order by pos limit 2000";
-const STATES: &str = "select id, scheme, region, stage, entered_at, due_on, snag, closed, version, state
-    from request where id > $1 order by id limit 1000";
-const HISTORY: &str =
-    "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
-    from event where subject_id = $1 order by seq";
-const LINES: &str = "select id, ceiling, reserved, committed, paid from budget_line";
-const COUNTS: &str = "select scheme, year, stage, region, '' as extra, n from stage_count where n <> 0";
-const DUES: &str = "select scheme, year, stage, region, due_on as extra, n from stage_due where n <> 0";
-const SNAGS: &str = "select scheme, year, stage, region, snag as extra, n from snag_count where n <> 0";
 
 /// Checks a SQLite database, from one snapshot.
 pub async fn verify(path: &Path) -> Result<Report, StoreError> {
@@ -147,15 +93,6 @@ struct Check {
     tx: Transaction<'static, Sqlite>,
     report: Report,
     totals: Totals,
-}
-
-/// What the requests sum up to.
-#[derive(Default)]
-struct Totals {
-    lines: HashMap<String, [i64; 3]>,
-    counts: BTreeMap<[String; 5], i64>,
-    dues: BTreeMap<[String; 5], i64>,
-    snags: BTreeMap<[String; 5], i64>,
 }
 
 impl Check {
@@ -440,64 +377,6 @@ impl Check {
     }
 }
 
-/// The budgets as they were after each event.
-struct Books<'a> {
-    ceilings: &'a HashMap<String, i64>,
-    requests: HashMap<Uuid, (Standing, i64, String)>,
-    lines: HashMap<String, [i64; 3]>,
-}
-
-impl<'a> Books<'a> {
-    fn over(ceilings: &'a HashMap<String, i64>) -> Books<'a> {
-        Books { ceilings, requests: HashMap::new(), lines: HashMap::new() }
-    }
-
-    fn see(&mut self, row: &EventRow) -> Result<(), Stop> {
-        match serde_json::from_str(&row.data)? {
-            Event::Entered(entered) => {
-                let stands = (Standing::None, entered.amount.0, entered.line.to_string());
-                self.requests.insert(row.subject_id, stands);
-            }
-            Event::Amended { amount, .. } => {
-                if let Some(stands) = self.requests.get_mut(&row.subject_id) {
-                    stands.1 = amount.0;
-                }
-            }
-            Event::Advanced(step) => {
-                let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else {
-                    return Ok(());
-                };
-                let pots = self.lines.entry(line.clone()).or_default();
-                for (pot, sign) in [(pot_of(*standing), -1), (pot_of(step.budget), 1)] {
-                    if let Some(pot) = pot.and_then(|pot| pots.get_mut(pot)) {
-                        *pot += sign * *amount;
-                    }
-                }
-                *standing = step.budget;
-                let ceiling = self.ceilings.get(line.as_str()).copied().unwrap_or_default();
-                if pots.iter().sum::<i64>() > ceiling || pots.iter().any(|pot| *pot < 0) {
-                    return Err(broken(
-                        "budget_never_overdrawn",
-                        format!("position {}", row.pos),
-                        format!("{line} {pots:?}"),
-                    ));
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-fn pot_of(standing: Standing) -> Option<usize> {
-    match standing {
-        Standing::None => None,
-        Standing::Reserved => Some(0),
-        Standing::Committed => Some(1),
-        Standing::Paid => Some(2),
-    }
-}
-
 fn check_duties(workflow: &Workflow, request: &Request) -> Result<(), Stop> {
     for duty in &workflow.duties {
         for Act(name, person) in request.acts.iter().filter(|act| duty.distinct.contains(&act.0)) {
@@ -511,49 +390,4 @@ fn check_duties(workflow: &Workflow, request: &Request) -> Result<(), Stop> {
         }
     }
     Ok(())
-}
-
-impl Totals {
-    fn add(&mut self, request: &Request, snag: Option<String>) {
-        let place = |extra: String| {
-            let (scheme, year) = (request.scheme.to_string(), request.year.to_string());
-            [scheme, year, request.stage.to_string(), request.region.to_string(), extra]
-        };
-        *self.counts.entry(place(String::new())).or_default() += 1;
-        if let Some(due) = request.due_on.filter(|_| !request.closed) {
-            *self.dues.entry(place(due.to_string())).or_default() += 1;
-        }
-        if let Some(snag) = snag {
-            *self.snags.entry(place(snag)).or_default() += 1;
-        }
-        let pots = self.lines.entry(request.line.to_string()).or_default();
-        if let Some(pot) = pot_of(request.budget).and_then(|pot| pots.get_mut(pot)) {
-            *pot += request.amount.0;
-        }
-    }
-}
-
-impl EventRow {
-    fn as_link(&self) -> Result<Link<'_>, StoreError> {
-        Ok(Link {
-            at: self.at,
-            actor: self.actor,
-            for_whom: self.for_whom,
-            subject_kind: &self.subject_kind,
-            subject_id: self.subject_id,
-            seq: u32::try_from(self.seq).map_err(|error| StoreError::inconsistent("event", error))?,
-            kind: &self.kind,
-            data: &self.data,
-        })
-    }
-
-    fn as_entry(&self) -> Result<Entry, StoreError> {
-        Ok(Entry {
-            seq: u32::try_from(self.seq).map_err(|error| StoreError::inconsistent("event", error))?,
-            at: timestamp(self.at)?,
-            actor: PersonId(self.actor),
-            for_whom: self.for_whom.map(PersonId),
-            event: serde_json::from_str(&self.data)?,
-        })
-    }
 }

@@ -6,7 +6,9 @@ use salur_core::workflow::Standing;
 use salur_store::job::{Answer, Job};
 use uuid::Uuid;
 
-use crate::office::{AMOUNT, CLERK, GOVERNOR, OUTSIDER, VERIFIER, act, check, enter, found, id, refusal, run};
+use crate::office::{
+    AMOUNT, CLERK, GOVERNOR, OUTSIDER, VERIFIER, act, check, enter, found, id, refusal, run,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn thirty_writers_of_one_request_make_one_step() {
@@ -49,7 +51,9 @@ async fn sixty_four_decrees_racing_for_a_short_budget_never_overdraw_it_and_use_
             let decree = DecreeId(Uuid::from_u128(500 + u128::from(n)));
             let draft =
                 Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(n)] };
-            let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else { panic!("not drafted") };
+            let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else {
+                panic!("not drafted")
+            };
             let number = format!("SK/{n}");
             let signing = Signing { digest: draft.digest, number, date: jiff::civil::date(2026, 11, 24) };
             run(&store, GOVERNOR, Job::SignDecree { id: decree, signing }).await

@@ -136,8 +136,9 @@ pub(crate) fn act(store: &Store, n: u64, action: &str, seen: Option<u32>) -> Job
     } else {
         BTreeMap::new()
     };
-    let note = matches!(action, "return" | "reject" | "withdraw")
-        .then(|| seal_note(store.vault(), Uuid::from_u128(77_000 + u128::from(n)), "invented reason").unwrap());
+    let note = matches!(action, "return" | "reject" | "withdraw").then(|| {
+        seal_note(store.vault(), Uuid::from_u128(77_000 + u128::from(n)), "invented reason").unwrap()
+    });
     let command = Command::named(ActionName::from(action), note.as_ref().map(|note| note.note), fields);
     Job::Act(Box::new(Act { request: id(n), command, seen, note, facts: None, subject_key: None }))
 }

@@ -42,7 +42,10 @@ async fn every_kind_of_tampering_is_named() {
         ("update request set stage = 'paid'", "columns_equal_state"),
         ("update budget_line set reserved = reserved - 1", "budget_equals_requests"),
         ("update stage_count set n = n + 1", "counters_equal_requests"),
-        ("update definition set text = replace(text, 'min_persons = 4', 'min_persons = 3')", "definition_unchanged"),
+        (
+            "update definition set text = replace(text, 'min_persons = 4', 'min_persons = 3')",
+            "definition_unchanged",
+        ),
     ];
     for (sql, invariant) in cases {
         let folder = tempfile::tempdir().unwrap();
