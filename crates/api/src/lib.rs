@@ -1,8 +1,11 @@
 //! Salur's JSON API under `/api/v1`. A handler extracts, calls one function, converts; rules live in `salur-core`.
 
+mod attachments;
 mod caller;
 mod clock;
+mod imports;
 mod problem;
+mod upload;
 
 use std::sync::Arc;
 
@@ -10,6 +13,7 @@ use salur_store::Store;
 
 pub use caller::{Caller, Idempotency, Language};
 pub use clock::Clock;
+pub use imports::resume_unfinished;
 pub use problem::Problem;
 
 /// What every handler may use.
@@ -21,6 +25,12 @@ pub struct App {
     pub clock: Clock,
     /// How it is set up.
     pub config: Arc<Config>,
+}
+
+/// The routes of imports and attachments.
+#[must_use]
+pub fn list_routes() -> utoipa_axum::router::OpenApiRouter<App> {
+    imports::routes().merge(attachments::routes())
 }
 
 /// How the API is set up.

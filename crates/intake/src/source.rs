@@ -49,6 +49,12 @@ impl<'a> Source<'a> {
     }
 }
 
+/// True for what only a spreadsheet library can read, by its first bytes: best read in a process of its own.
+#[must_use]
+pub fn is_spreadsheet(bytes: &[u8]) -> bool {
+    matches!(kind(bytes), Kind::Zip | Kind::Container)
+}
+
 /// Reads a file, one byte past the limit at most.
 fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, FileRefusal> {
     let mut bytes = Vec::new();
