@@ -40,7 +40,7 @@ pub(crate) fn enter_list(server: &Server, office: &Office, count: u32, from: u32
         ids.extend(page["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()));
         match page["next_cursor"].as_str() {
             Some(cursor) => {
-                path = format!("/api/v1/requests?scheme=disaster&stage=input&limit=100&cursor={cursor}")
+                path = format!("/api/v1/requests?scheme=disaster&stage=input&limit=100&cursor={cursor}");
             }
             None => break,
         }

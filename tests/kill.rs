@@ -36,7 +36,10 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it_and_done_once() {
                             Ok((200, answer)) => told.lock().unwrap().push((id.clone(), key, answer)),
                             Ok((status, answer)) => panic!("{status} {answer}"),
                             Err(_) => {
-                                assert!(stop.load(Ordering::SeqCst), "the server failed before it was killed")
+                                assert!(
+                                    stop.load(Ordering::SeqCst),
+                                    "the server failed before it was killed"
+                                );
                             }
                         }
                         if stop.load(Ordering::SeqCst) {

@@ -75,6 +75,7 @@ impl Server {
                 return Server { address: address.to_owned(), child };
             }
         }
+        let _ = child.wait();
         panic!("the server did not say where it listens");
     }
 
@@ -133,7 +134,7 @@ impl Caller {
     pub(crate) fn new(address: &str, token: &str) -> Caller {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(std::time::Duration::from_secs(60)))
+            .timeout_global(Some(std::time::Duration::from_mins(1)))
             .build();
         Caller { agent: config.into(), address: address.to_owned(), token: token.to_owned() }
     }

@@ -213,8 +213,11 @@ create table import (
     year integer not null,
     state text not null,
     at integer not null,
-    body text not null
+    body text not null,
+    sender blob not null
 ) strict, without rowid;
+-- Used by the list of a sender's own imports, newest first.
+create index import_sender on import (sender, id);
 -- Used to take up unfinished work after a restart.
 create index import_state on import (state) where state in ('judging', 'accepting');
 create table import_fault (

@@ -1,6 +1,7 @@
 //! Salur's JSON API under `/api/v1`. A handler extracts, calls one function, converts; rules live in `salur-core`.
 
 mod actions;
+mod attachments;
 mod bank;
 mod bank_results;
 mod batch_actions;
@@ -16,6 +17,7 @@ mod extract;
 mod filter;
 mod health;
 mod history;
+mod imports;
 mod layers;
 mod me;
 mod openapi;
@@ -31,6 +33,7 @@ mod requests;
 mod schemes;
 mod stages;
 mod tale;
+mod upload;
 mod workflows;
 
 use std::sync::Arc;
@@ -43,6 +46,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::{Caller, Idempotency, Language};
 pub use clock::Clock;
+pub use imports::resume_unfinished;
 pub use problem::Problem;
 
 /// What every handler may use.
@@ -104,6 +108,8 @@ fn all_routes() -> OpenApiRouter<App> {
 fn version_one() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(requests::routes())
+        .merge(imports::routes())
+        .merge(attachments::routes())
         .merge(actions::routes())
         .merge(batch_actions::routes())
         .merge(entry::routes())

@@ -118,24 +118,11 @@ pub(crate) async fn enter(store: &Store, from: u64, to: u64) -> Result<()> {
         let entries = (next..until).map(|n| entry(store, n)).collect::<Result<Vec<_>>>()?;
         let rows = u32::try_from(until)?;
         let state = ImportState {
-            id: ImportId(Uuid::from_u128(9)),
-            scheme: SCHEME.into(),
-            year: YEAR,
             state: ImportPhase::Accepting,
-            version: 1,
-            by: CLERK,
-            at: now(),
-            list: String::new(),
-            members: None,
             rows,
             sound: rows,
-            faulty: 0,
-            referred: 0,
-            accepted: 0,
-            refused: 0,
             row_reached: rows,
-            error: None,
-            faults: Vec::new(),
+            ..ImportState::new(ImportId(Uuid::from_u128(9)), SCHEME.into(), YEAR, CLERK, now())
         };
         store.execute(ask(CLERK, None, Job::Accept { entries, state })).await?;
         next = until;

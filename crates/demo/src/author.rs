@@ -7,7 +7,7 @@ use salur_core::payment::Payout;
 use salur_core::workflow::{Phase, Workflow};
 
 use crate::DemoError;
-use crate::agenda::{Agenda, Deed, DecreeKey, List, OrderKey, Single, settled};
+use crate::agenda::{Agenda, DecreeKey, Deed, List, OrderKey, Single, settled};
 use crate::days::{Days, Hour, weekday};
 use crate::dice::Dice;
 use crate::plan::{Plan, Scheme, Spread};
@@ -109,7 +109,8 @@ impl Author<'_> {
         self.at = at;
         self.most = station.max.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         self.shares = vec![0; self.regencies.len()];
-        let longest = [Phase::Input, Phase::Verification, Phase::Approval].map(|phase| scheme.wait_in(phase).1);
+        let longest =
+            [Phase::Input, Phase::Verification, Phase::Approval].map(|phase| scheme.wait_in(phase).1);
         let lead = (longest.into_iter().sum::<usize>() + 1).min(self.days.last() / 2);
         let mut signed: Vec<_> =
             self.days.on(&[day]).into_iter().rev().step_by(scheme.decree_weeks.max(1)).collect();
@@ -196,7 +197,16 @@ impl Author<'_> {
         let at = self.days.at(entered, Hour::ENTER, &[u64::try_from(number).unwrap_or_default()]);
         let year = self.days.date(entered).year();
         let lives = Vec::new();
-        self.agenda.lists.push(List { scheme: self.at, regency, clerk, verifier, day: entered, year, at, lives });
+        self.agenda.lists.push(List {
+            scheme: self.at,
+            regency,
+            clerk,
+            verifier,
+            day: entered,
+            year,
+            at,
+            lives,
+        });
         number
     }
 
@@ -218,7 +228,9 @@ impl Author<'_> {
         let actor = match deed {
             Deed::Withdraw => clerk,
             Deed::SendBack => self.governor,
-            Deed::Resume | Deed::Submit | Deed::Return | Deed::Reject | Deed::Hold(_) | Deed::Verify => verifier,
+            Deed::Resume | Deed::Submit | Deed::Return | Deed::Reject | Deed::Hold(_) | Deed::Verify => {
+                verifier
+            }
         };
         self.agenda.act(self.days, life, day, actor, deed);
     }

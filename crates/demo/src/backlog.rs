@@ -147,7 +147,8 @@ impl Author<'_> {
         let last_sitting = self.sittings.len() - 1;
         let at_bank = (count * scheme.at_bank).div_ceil(100);
         let pay_day = self.pay_days.last().copied().unwrap_or_default();
-        let before_pay_day = |at: &usize| self.sittings.get(*at).is_some_and(|sitting| sitting.signed <= pay_day);
+        let before_pay_day =
+            |at: &usize| self.sittings.get(*at).is_some_and(|sitting| sitting.signed <= pay_day);
         let sitting_paid = (0..self.sittings.len()).rev().find(before_pay_day);
         if let Some(sitting) = sitting_paid {
             self.leave_approved(scheme, at_bank, sitting, |author, life| {

@@ -146,9 +146,7 @@ impl Inventor<'_> {
         let somebody = self.somebody(scheme, list, code, life, dice);
         let display = match scheme.recipient {
             Recipient::Person => somebody.name.clone(),
-            Recipient::Body => {
-                scheme.body.iter().map(|words| dice.pick(words)).collect::<Vec<_>>().join(" ")
-            }
+            Recipient::Body => scheme.body.iter().map(|words| dice.pick(words)).collect::<Vec<_>>().join(" "),
         };
         let mut counts: BTreeMap<FieldName, usize> = scheme
             .counts
@@ -230,7 +228,8 @@ impl Inventor<'_> {
         let nowhere = Village { name: String::new(), district: String::new() };
         let at = dice.below(draw.regency.villages.len());
         let village = draw.regency.villages.get(at).unwrap_or(&nowhere);
-        let number = if draw.scheme.code.as_deref() == Some(text) { draw.life + 1 } else { dice.between(1, 40) };
+        let number =
+            if draw.scheme.code.as_deref() == Some(text) { draw.life + 1 } else { dice.between(1, 40) };
         text.replace("{village}", &village.name)
             .replace("{district}", &village.district)
             .replace("{region}", &draw.regency.code.as_str().replace('.', ""))

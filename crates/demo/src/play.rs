@@ -153,7 +153,7 @@ impl<'a> Play<'a> {
         };
         let outcomes: &[Outcome] = match &answer {
             Answer::Many(outcomes) | Answer::Decree(_, outcomes) | Answer::Order(_, outcomes) => outcomes,
-            Answer::Request { .. } | Answer::Kept => &[],
+            Answer::Request { .. } | Answer::Kept | Answer::Import(_) => &[],
         };
         match outcomes.iter().find_map(|outcome| outcome.refusal.as_ref()) {
             Some(refusal) => Err(DemoError::Refused { what, code: refusal.why.code().into() }),
@@ -176,24 +176,14 @@ impl<'a> Play<'a> {
         let actor = self.person(list.clerk);
         let Some(workflow) = self.workflows.get(list.scheme) else { return Ok(()) };
         let state = ImportState {
-            id: import,
-            scheme: workflow.scheme.clone(),
-            year: list.year,
             state: ImportPhase::Ready,
             version: 1,
-            by: actor,
-            at,
             list: self.files.get(list.scheme).map(ToString::to_string).unwrap_or_default(),
-            members: None,
             rows,
             sound: rows,
-            faulty: 0,
             referred: u32::try_from(referred).unwrap_or_default(),
-            accepted: 0,
-            refused: 0,
             row_reached: rows,
-            error: None,
-            faults: Vec::new(),
+            ..ImportState::new(import, workflow.scheme.clone(), list.year, actor, at)
         };
         self.ask(at, actor, "judge a list", Job::NoteImport(Box::new(state.clone()))).await?;
         let state = ImportState { state: ImportPhase::Done, version: 2, ..state };
@@ -227,7 +217,8 @@ impl<'a> Play<'a> {
     async fn sign(&mut self, at: Timestamp, key: DecreeKey) -> Result<(), DemoError> {
         let (id, digest) = self.drafted(key)?;
         let date = self.inventor.days.date(key.signed.unwrap_or_default());
-        let signed = self.digests.keys().filter(|other| other.signed.is_some() && other.drafted < key.drafted);
+        let signed =
+            self.digests.keys().filter(|other| other.signed.is_some() && other.drafted < key.drafted);
         let same_day = self.digests.keys().filter(|other| other.drafted == key.drafted && **other < key);
         let count = signed.count() + same_day.count();
         let number = numbered(&self.inventor.plan.decree_number, count, date.year());

@@ -60,9 +60,7 @@ fn count<R: Read>(
     let mut buffer = vec![0; 64 * 1024];
     let mut tail = Vec::new();
     loop {
-        let read = entry
-            .read(&mut buffer)
-            .map_err(|_| FileRefusal::new(RefusalCode::Truncated))?;
+        let read = entry.read(&mut buffer).map_err(|_| FileRefusal::new(RefusalCode::Truncated))?;
         if read == 0 {
             return Ok(());
         }
@@ -117,18 +115,10 @@ enum Count {
 fn declared_count(xml: &[u8]) -> Count {
     let rest = xml.get(COUNT.len()..).unwrap_or_default().trim_ascii_start();
     let Some((b'=', rest)) = rest.split_first() else {
-        return if rest.is_empty() {
-            Count::CutOff
-        } else {
-            Count::None
-        };
+        return if rest.is_empty() { Count::CutOff } else { Count::None };
     };
     let Some((b'"' | b'\'', rest)) = rest.trim_ascii_start().split_first() else {
-        return if rest.trim_ascii_start().is_empty() {
-            Count::CutOff
-        } else {
-            Count::None
-        };
+        return if rest.trim_ascii_start().is_empty() { Count::CutOff } else { Count::None };
     };
     let mut count: u64 = 0;
     for byte in rest {
@@ -168,28 +158,18 @@ fn declared_entries(bytes: &[u8]) -> Option<usize> {
     let from = bytes.len().saturating_sub(22 + 65_535);
     let end = bytes.get(from..)?;
     let at = end.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    let count: [u8; 2] = end
-        .get(at.checked_add(10)?..at.checked_add(12)?)?
-        .try_into()
-        .ok()?;
+    let count: [u8; 2] = end.get(at.checked_add(10)?..at.checked_add(12)?)?.try_into().ok()?;
     Some(usize::from(u16::from_le_bytes(count)))
 }
 
 fn refused(error: &ZipError) -> FileRefusal {
     let is_locked = matches!(error, ZipError::UnsupportedArchive(why) if why.to_string().to_lowercase().contains("password"));
-    FileRefusal::new(if is_locked {
-        RefusalCode::Encrypted
-    } else {
-        RefusalCode::Truncated
-    })
+    FileRefusal::new(if is_locked { RefusalCode::Encrypted } else { RefusalCode::Truncated })
 }
 
 /// True for an office file locked with a password: its container's directory names an encrypted package.
 pub(crate) fn is_locked_container(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     contains(bytes, &name)
 }
 

@@ -28,5 +28,5 @@ pub use limits::Limits;
 pub use line::{Halt, Line, read_sheet};
 pub use list::{File, Judged, Judgement, Lists, Located, Skipped, judge_list};
 pub use refusal::{FileRefusal, RefusalCode};
-pub use source::Source;
+pub use source::{Source, is_spreadsheet};
 pub use text::CsvStyle;

@@ -28,10 +28,7 @@ impl Limits {
     /// The limits within a process of its own, whose memory the system bounds.
     #[must_use]
     pub fn in_own_process() -> Limits {
-        Limits {
-            old_workbooks: true,
-            ..Limits::default()
-        }
+        Limits { old_workbooks: true, ..Limits::default() }
     }
 }
 

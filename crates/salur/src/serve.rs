@@ -61,7 +61,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
-    // imports: resume
+    salur_api::resume_unfinished(&app).await?;
     let router = salur_api::router(app);
     let server = tokio::spawn(async move {
         axum::serve(listener, router)

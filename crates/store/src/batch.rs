@@ -74,8 +74,9 @@ impl<'a> Batch<'a> {
 
     fn work(&mut self, ask: Ask) -> Told {
         if let Job::NoteImport(state) = ask.job {
+            let id = state.id;
             self.note_import(ask.actor, ask.at.as_microsecond(), *state);
-            return Ok(Answer::Kept);
+            return Ok(Answer::Import(id));
         }
         if let Job::Found(founding) = ask.job {
             self.changes.founding.push(*founding);
@@ -252,11 +253,12 @@ impl<'a> Batch<'a> {
     fn accept(&mut self, context: &Context<'_>, entries: Vec<Entry>, mut state: ImportState) -> Told {
         let mut outcomes = Vec::new();
         for entry in entries {
-            let id = entry.request;
+            let (id, row) = (entry.request, entry.row);
             match self.enter(context, entry) {
                 Ok(_) => state.accepted = state.accepted.saturating_add(1),
                 Err(ExecuteError::Refused(refusal)) => {
                     state.refused = state.refused.saturating_add(1);
+                    state.turned_away.extend(row.map(|row| (row, (*refusal).clone())));
                     outcomes.push(Outcome { id, refusal: Some(*refusal) });
                 }
                 Err(error) => return Err(error),

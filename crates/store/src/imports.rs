@@ -1,8 +1,10 @@
 //! Reads of imports, and the sealed files they came in.
 
+use std::collections::HashSet;
+
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
-use salur_core::{Digest, ImportId};
+use salur_core::{Digest, ImportId, PersonId};
 use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -21,6 +23,8 @@ struct FaultRow {
 const IMPORT: &str = "select body from import where id = $1";
 const UNFINISHED: &str = "select body from import where state in ('judging', 'accepting') order by at";
 const IMPORTS: &str = "select body from import where id < $1 order by id desc limit $2";
+const OWN: &str = "select body from import where sender = $1 and id < $2 order by id desc limit $3";
+const FAULTY: &str = "select distinct row from import_fault where import = $1";
 const FAULTS: &str = "select row, n, sealed from import_fault where import = $1 and (row, n) > ($2, $3)
     order by row, n limit $4";
 const KNOWN: &str = "select subject_key, id from request
@@ -33,10 +37,18 @@ impl Store {
         row.map(|(body,)| Ok(serde_json::from_str(&body)?)).transpose()
     }
 
-    /// Imports, newest first, before one.
-    pub async fn imports(&self, before: Uuid, limit: u32) -> Result<Vec<ImportState>, StoreError> {
-        let query = sqlx::query_as(IMPORTS).bind(before).bind(i64::from(limit));
-        let rows: Vec<(String,)> = query.fetch_all(&self.pool).await?;
+    /// Imports, newest first, before one; those of one sender, or everybody's.
+    pub async fn imports(
+        &self,
+        sender: Option<PersonId>,
+        before: Uuid,
+        limit: u32,
+    ) -> Result<Vec<ImportState>, StoreError> {
+        let query = match sender {
+            Some(sender) => sqlx::query_as(OWN).bind(sender.0),
+            None => sqlx::query_as(IMPORTS),
+        };
+        let rows: Vec<(String,)> = query.bind(before).bind(i64::from(limit)).fetch_all(&self.pool).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
@@ -63,6 +75,14 @@ impl Store {
                 let fault = SealedFault { row: number(row.row)?, n: number(row.n)?, sealed: Vec::new() };
                 Ok((fault, self.vault.open(&row.sealed)?))
             })
+            .collect()
+    }
+
+    /// The rows of an import that have a fault.
+    pub async fn faulty_rows(&self, id: ImportId) -> Result<HashSet<u32>, StoreError> {
+        let rows: Vec<(i64,)> = sqlx::query_as(FAULTY).bind(id.0).fetch_all(&self.pool).await?;
+        rows.into_iter()
+            .map(|(row,)| u32::try_from(row).map_err(|error| StoreError::inconsistent("import_fault", error)))
             .collect()
     }
 

@@ -1,10 +1,13 @@
 //! What is asked of the store, and what it answers. Every write of the program is one of these jobs.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use salur_core::command::Command;
 use salur_core::decree::{Decree, Signing};
 use salur_core::event::{FactsRef, NoteRef};
+use salur_core::form::FaultCode;
 use salur_core::payment::{BankResult, Order};
 use salur_core::refusal::Refusal;
 use salur_core::request::Request;
@@ -232,11 +235,53 @@ pub struct ImportState {
     pub accepted: u32,
     pub refused: u32,
     pub row_reached: u32,
+    /// How often each fault and each warning occurs.
+    #[serde(default)]
+    pub codes: BTreeMap<FaultCode, u32>,
+    #[serde(default)]
+    pub warnings: BTreeMap<FaultCode, u32>,
+    /// Who accepts it, from then on.
+    #[serde(default)]
+    pub accepted_by: Option<PersonId>,
+    /// Rows of the last chunk that were turned away, until their faults are noted.
+    #[serde(default)]
+    pub turned_away: BTreeMap<u32, Refusal>,
     /// Why the file could not be read, as a code and sentences.
     pub error: Option<ImportError>,
     /// Faults found since the last note, sealed, by row.
     #[serde(skip)]
     pub faults: Vec<SealedFault>,
+}
+
+impl ImportState {
+    /// An import that has just come in.
+    #[must_use]
+    pub fn new(id: ImportId, scheme: SchemeId, year: i16, by: PersonId, at: Timestamp) -> ImportState {
+        ImportState {
+            id,
+            scheme,
+            year,
+            state: ImportPhase::Judging,
+            version: 0,
+            by,
+            at,
+            list: String::new(),
+            members: None,
+            rows: 0,
+            sound: 0,
+            faulty: 0,
+            referred: 0,
+            accepted: 0,
+            refused: 0,
+            row_reached: 0,
+            codes: BTreeMap::new(),
+            warnings: BTreeMap::new(),
+            accepted_by: None,
+            turned_away: BTreeMap::new(),
+            error: None,
+            faults: Vec::new(),
+        }
+    }
 }
 
 /// Where an import stands.
@@ -277,7 +322,7 @@ pub struct ImportError {
 /// A fault of a row, sealed: what was found may be personal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SealedFault {
-    /// The row of the list.
+    /// The row of the list; the greatest number for what belongs to no row of it.
     pub row: u32,
     /// Counts the faults of a row.
     pub n: u32,
@@ -337,6 +382,8 @@ pub enum Answer {
     Order(Box<Order>, Vec<Outcome>),
     /// Kept.
     Kept,
+    /// An import is noted.
+    Import(ImportId),
 }
 
 /// What became of one of many.

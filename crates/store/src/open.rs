@@ -127,6 +127,17 @@ impl Store {
         self.writer.as_ref().map_or(0, Writer::commits)
     }
 
+    /// True once the store is being closed: work in the background stops at its next step.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.pool.is_closed()
+    }
+
+    /// Waits until the store is being closed.
+    pub async fn closing(&self) {
+        self.pool.close_event().await;
+    }
+
     /// Stops taking jobs, finishes those taken, and closes the database.
     pub async fn close(mut self) {
         self.writer = None;

@@ -183,6 +183,14 @@ codes! {
     DuplicateExisting "duplicate_existing"
         "{field} sudah punya permohonan pada program dan tahun ini: {request}." "Buka permohonan itu; jangan ajukan lagi."
         "{field} already has a request in this scheme and year: {request}." "Open that request; do not apply again."
+    /// The sender may enter nobody of this region.
+    RegionNotYours "region_not_yours"
+        "{field} {found} di luar wilayah tugas pengirim." "Minta petugas wilayah itu mengirim baris ini, atau perbaiki kode wilayahnya."
+        "{field} {found} is outside the regions its sender acts for." "Let that region's clerk send this row, or correct the region's code."
+    /// The row was sound when it was judged, and was turned away when it was to be entered.
+    EntryRefused "entry_refused"
+        "Baris ini tidak dapat dimasukkan: {why}." "Atasi sebabnya, lalu kirim baris ini lagi."
+        "This row could not be entered: {why}." "Clear the cause and send this row again."
     /// The group states another size than its list of members.
     MemberCountMismatch "member_count_mismatch"
         "{field} tertulis {found}, tetapi daftar anggota memuat {listed}." "Samakan jumlah dengan daftar anggota."

@@ -11,6 +11,7 @@ use super::found::{found, open_session};
 use crate::batch::{Batch, Changes};
 use crate::chain::{Link, NewEvent, link};
 use crate::error::StoreError;
+use crate::job::ImportPhase;
 
 pub(super) fn write(
     transaction: &Transaction<'_>,
@@ -313,12 +314,13 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
 
 fn write_imports(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
     let mut import = transaction.prepare_cached(
-        "insert into import (id, scheme, year, state, at, body) values (?1, ?2, ?3, ?4, ?5, ?6)
+        "insert into import (id, scheme, year, state, at, body, sender) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          on conflict (id) do update set state = excluded.state, body = excluded.body",
     )?;
     let mut fault = transaction.prepare_cached(
         "insert or ignore into import_fault (import, row, n, sealed) values (?1, ?2, ?3, ?4)",
     )?;
+    let mut forget = transaction.prepare_cached("delete from import_fault where import = ?1")?;
     for state in &changes.imports {
         import.execute(params![
             state.id.0.as_bytes(),
@@ -327,7 +329,13 @@ fn write_imports(transaction: &Transaction<'_>, changes: &Changes) -> Result<(),
             state.state.as_str(),
             state.at.as_microsecond(),
             serde_json::to_string(state)?,
+            state.by.0.as_bytes(),
         ])?;
+        // A judging that begins again, or came to nothing, leaves none of its faults behind.
+        let begins = matches!(state.state, ImportPhase::Judging | ImportPhase::Failed);
+        if begins && state.rows == 0 && state.faults.is_empty() {
+            forget.execute([state.id.0.as_bytes()])?;
+        }
         for found in &state.faults {
             fault.execute(params![state.id.0.as_bytes(), found.row, found.n, found.sealed])?;
         }

@@ -1,0 +1,220 @@
+//! The rows to mend, as their sender wrote them, to be corrected and sent again.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
+use salur_core::Lang;
+use salur_intake::{CsvStyle, FaultyCsv, Located};
+use salur_store::job::{ImportPhase, ImportState, SealedFault};
+use tokio::sync::{Semaphore, mpsc};
+use uuid::Uuid;
+
+use super::handlers::{failed, not_ready, visible};
+use super::work::{Halted, Work};
+use crate::App;
+use crate::caller::Caller;
+use crate::problem::{Problem, Somebody};
+use crate::upload::said;
+
+/// Files that are being written at once; each holds its list in memory.
+static WRITING: Semaphore = Semaphore::const_new(4);
+/// Bytes handed on at once.
+const PIECE: usize = 64 * 1024;
+/// Pieces that may wait for a slow reader.
+const PIECES_WAITING: usize = 4;
+/// Faults read at once.
+const FAULTS_READ: u32 = 1_000;
+
+/// Writes the faulty rows of an import as CSV, with what is wrong beside each, in the caller's language.
+///
+/// The columns are the sender's own; those added begin with `_` and are passed over when the file is sent again.
+#[utoipa::path(
+    get, path = "/imports/{id}/faulty.csv", tag = "imports", params(("id" = Uuid, Path, description = "The import")),
+    responses(
+        (status = 200, description = "The rows to mend", content_type = "text/csv", body = String),
+        (status = 403, description = "Somebody else sent the list: it holds whole identity numbers", body = Problem),
+        (status = 404, body = Problem),
+        (status = 409, description = "Still being judged, or of no use", body = Problem),
+    )
+)]
+pub(crate) async fn faulty_csv(
+    State(app): State<App>,
+    caller: Caller,
+    id: Result<Path<Uuid>, PathRejection>,
+) -> Result<Response, Problem> {
+    let state = visible(&app, &caller, id).await?;
+    if state.by != caller.person.id {
+        return Err(not_yours(&app, &state, caller.lang));
+    }
+    match state.state {
+        ImportPhase::Judging => return Err(not_ready(caller.lang)),
+        ImportPhase::Failed => return Err(failed(&state, caller.lang)),
+        ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done => {}
+    }
+    let turn = WRITING.acquire().await;
+    let work = Work::take_up(&app, &state).await.map_err(|error| {
+        tracing::error!(import = %state.id, %error, "failed to fetch the list of an import");
+        unavailable(caller.lang)
+    })?;
+    let name = format!("attachment; filename=\"galat-{}-{}.csv\"", state.scheme, state.year);
+    let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
+    let lang = caller.lang;
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        if let Err(error) = write(&work, &state, lang, pieces) {
+            tracing::warn!(import = %state.id, %error, "failed to write the faulty rows of an import");
+        }
+    });
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, &name),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(Pieces(waiting))).into_response())
+}
+
+/// Judges the list anew for its cells, and puts the faults beside them that are kept: the same that are shown.
+fn write(
+    work: &Work,
+    state: &ImportState,
+    lang: Lang,
+    pieces: mpsc::Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
+    let style = CsvStyle::of(&work.files.list);
+    let broken = pieces.clone();
+    let mut out = Some(Pipe { pieces, piece: Vec::with_capacity(PIECE) });
+    let mut csv = None;
+    let mut kept = Kept::new(work, state);
+    let mut halted = None;
+    let judged = work.judge(&mut |judged| {
+        let mut row = || -> io::Result<()> {
+            if let Some(out) = out.take() {
+                csv = Some(FaultyCsv::new(out, &judged.columns.headers, style, lang)?);
+            }
+            let faults = kept.of(judged.row).map_err(io::Error::other)?;
+            match &mut csv {
+                Some(csv) if !faults.is_empty() => csv.row(judged.row, &judged.cells, &faults),
+                Some(_) | None => Ok(()),
+            }
+        };
+        match row() {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                halted = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    });
+    let outcome = match (halted, judged, csv) {
+        (Some(error), _, _) => Err(error),
+        (None, Err(refusal), _) => Err(io::Error::other(refusal)),
+        (None, Ok(_), Some(csv)) => csv.finish().and_then(|mut out| out.flush()),
+        (None, Ok(_), None) => Ok(()),
+    };
+    if let Err(error) = &outcome {
+        // The reader is told by a connection that breaks: a file cut short must not look whole.
+        let _ = broken.blocking_send(Err(io::Error::other(error.to_string())));
+    }
+    outcome
+}
+
+/// The faults that are kept, row by row.
+struct Kept<'a> {
+    work: &'a Work,
+    state: &'a ImportState,
+    page: std::iter::Peekable<std::vec::IntoIter<(SealedFault, Vec<u8>)>>,
+    /// The last one read.
+    after: (u32, u32),
+    is_at_end: bool,
+}
+
+impl<'a> Kept<'a> {
+    fn new(work: &'a Work, state: &'a ImportState) -> Kept<'a> {
+        Kept { work, state, page: Vec::new().into_iter().peekable(), after: (0, 0), is_at_end: false }
+    }
+
+    /// The faults of a row; rows are asked for in their order.
+    fn of(&mut self, row: u32) -> Result<Vec<Located>, Halted> {
+        let mut faults = Vec::new();
+        loop {
+            if self.page.peek().is_none() && !self.is_at_end {
+                let page = self.work.app.store.faults(self.state.id, self.after, FAULTS_READ);
+                self.page = self.work.wait(page)?.into_iter().peekable();
+                self.is_at_end = self.page.peek().is_none();
+            }
+            let Some((fault, bytes)) = self.page.next_if(|(fault, _)| fault.row <= row) else {
+                return Ok(faults);
+            };
+            self.after = (fault.row, fault.n);
+            if fault.row == row {
+                faults.push(serde_json::from_slice(&bytes)?);
+            }
+        }
+    }
+}
+
+/// Hands bytes on to whoever reads the answer.
+struct Pipe {
+    pieces: mpsc::Sender<io::Result<Bytes>>,
+    piece: Vec<u8>,
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let piece = std::mem::take(&mut self.piece);
+        if piece.is_empty() {
+            return Ok(());
+        }
+        self.pieces.blocking_send(Ok(piece.into())).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// What a pipe hands on, as the body of an answer.
+struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
+
+impl Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}
+
+fn not_yours(app: &App, state: &ImportState, lang: Lang) -> Problem {
+    let name = app.store.world().roster.name(state.by);
+    let detail = said(
+        lang,
+        format!("Berkas ini memuat NIK lengkap; hanya pengirimnya, {name}, yang dapat mengunduhnya."),
+        format!("This file holds whole NIKs; only its sender, {name}, may fetch it."),
+    );
+    let mut problem = Problem::new(StatusCode::FORBIDDEN, "import_not_yours", detail);
+    problem.who_could = vec![Somebody { id: state.by.0, name }];
+    problem
+}
+
+fn unavailable(lang: Lang) -> Problem {
+    let detail = said(
+        lang,
+        "Daftar ini sedang tidak dapat dibaca; ulangi.",
+        "The list cannot be read now; try again.",
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+}
