@@ -25,7 +25,7 @@ const UNFINISHED: &str = "select body from import where state in ('judging', 'ac
 const IMPORTS: &str = "select body from import where id < $1 order by id desc limit $2";
 const OWN: &str = "select body from import where sender = $1 and id < $2 order by id desc limit $3";
 const FAULTY: &str = "select distinct row from import_fault where import = $1";
-const FAULTS: &str = "select row, n, sealed from import_fault where import = $1 and (row, n) > ($2, $3)
+const FAULTS: &str = "select row, n, sealed from import_fault where import = $1 and (row, n) >= ($2, $3)
     order by row, n limit $4";
 const KNOWN: &str = "select subject_key, id from request
     where scheme = $1 and year = $2 and subject_key in (select value from json_each($3))";
@@ -58,14 +58,14 @@ impl Store {
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
-    /// Faults of an import after a row and its n-th fault, opened.
+    /// Faults of an import from a row and its n-th fault on, opened.
     pub async fn faults(
         &self,
         id: ImportId,
-        after: (u32, u32),
+        from: (u32, u32),
         limit: u32,
     ) -> Result<Vec<(SealedFault, Vec<u8>)>, StoreError> {
-        let query = sqlx::query_as(FAULTS).bind(id.0).bind(i64::from(after.0)).bind(i64::from(after.1));
+        let query = sqlx::query_as(FAULTS).bind(id.0).bind(i64::from(from.0)).bind(i64::from(from.1));
         let rows: Vec<FaultRow> = query.bind(i64::from(limit)).fetch_all(&self.pool).await?;
         rows.into_iter()
             .map(|row| {

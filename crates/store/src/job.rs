@@ -319,14 +319,14 @@ pub struct ImportError {
     pub en: String,
 }
 
-/// A fault of a row, sealed: what was found may be personal.
+/// Faults of a row, sealed: what was found may be personal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SealedFault {
     /// The row of the list; the greatest number for what belongs to no row of it.
     pub row: u32,
-    /// Counts the faults of a row.
+    /// The number of the first among the faults of its row.
     pub n: u32,
-    /// The fault, sealed.
+    /// The faults, sealed.
     pub sealed: Vec<u8>,
 }
 

@@ -242,18 +242,34 @@ fn runs_masked(text: &str) -> String {
     masked
 }
 
+/// A place among the faults of an import.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct FaultPlace {
+    /// The row they are kept under.
+    pub(crate) row: u32,
+    /// The record of that row.
+    pub(crate) n: u32,
+    /// Faults of that record that were shown.
+    pub(crate) skip: usize,
+}
+
 /// A place in a list of faults, as the caller sees it.
-pub(crate) fn fault_cursor((row, n): (u32, u32)) -> String {
-    URL_SAFE_NO_PAD.encode([row.to_be_bytes(), n.to_be_bytes()].concat())
+pub(crate) fn fault_cursor(place: FaultPlace) -> String {
+    let skip = u32::try_from(place.skip).unwrap_or(u32::MAX);
+    URL_SAFE_NO_PAD.encode([place.row.to_be_bytes(), place.n.to_be_bytes(), skip.to_be_bytes()].concat())
 }
 
 /// The place that a cursor of faults names; without one, the start.
-pub(crate) fn fault_place(cursor: Option<&str>, lang: Lang) -> Result<(u32, u32), Problem> {
-    let Some(cursor) = cursor else { return Ok((0, 0)) };
-    let bytes: Option<[u8; 8]> = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok());
-    let place = u64::from_be_bytes(bytes.ok_or_else(|| cursor_malformed(lang))?);
-    let half = |part: u64| u32::try_from(part & u64::from(u32::MAX)).unwrap_or_default();
-    Ok((half(place >> 32), half(place)))
+pub(crate) fn fault_place(cursor: Option<&str>, lang: Lang) -> Result<FaultPlace, Problem> {
+    let Some(cursor) = cursor else { return Ok(FaultPlace::default()) };
+    let bytes: Option<[u8; 12]> = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok());
+    let bytes = bytes.ok_or_else(|| cursor_malformed(lang))?;
+    let number = |at: usize| {
+        let part = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>());
+        part.map_or(0, |part| u32::from_be_bytes(*part))
+    };
+    let skip = usize::try_from(number(8)).unwrap_or(usize::MAX);
+    Ok(FaultPlace { row: number(0), n: number(4), skip })
 }
 
 /// The import that a cursor names; without one, a place after all of them.

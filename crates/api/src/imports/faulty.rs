@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, mpsc};
 use uuid::Uuid;
 
 use super::handlers::{failed, not_ready, visible};
+use super::located::opened;
 use super::work::{Halted, Work};
 use crate::App;
 use crate::caller::Caller;
@@ -133,14 +134,14 @@ struct Kept<'a> {
     work: &'a Work,
     state: &'a ImportState,
     page: std::iter::Peekable<std::vec::IntoIter<(SealedFault, Vec<u8>)>>,
-    /// The last one read.
-    after: (u32, u32),
+    /// Where the next page starts.
+    from: (u32, u32),
     is_at_end: bool,
 }
 
 impl<'a> Kept<'a> {
     fn new(work: &'a Work, state: &'a ImportState) -> Kept<'a> {
-        Kept { work, state, page: Vec::new().into_iter().peekable(), after: (0, 0), is_at_end: false }
+        Kept { work, state, page: Vec::new().into_iter().peekable(), from: (0, 0), is_at_end: false }
     }
 
     /// The faults of a row; rows are asked for in their order.
@@ -148,16 +149,16 @@ impl<'a> Kept<'a> {
         let mut faults = Vec::new();
         loop {
             if self.page.peek().is_none() && !self.is_at_end {
-                let page = self.work.app.store.faults(self.state.id, self.after, FAULTS_READ);
+                let page = self.work.app.store.faults(self.state.id, self.from, FAULTS_READ);
                 self.page = self.work.wait(page)?.into_iter().peekable();
                 self.is_at_end = self.page.peek().is_none();
             }
             let Some((fault, bytes)) = self.page.next_if(|(fault, _)| fault.row <= row) else {
                 return Ok(faults);
             };
-            self.after = (fault.row, fault.n);
+            self.from = (fault.row, fault.n.saturating_add(1));
             if fault.row == row {
-                faults.push(serde_json::from_slice(&bytes)?);
+                faults.extend(opened(&bytes)?);
             }
         }
     }

@@ -6,16 +6,18 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use salur_core::{ImportId, Lang};
 use salur_intake::Located;
-use salur_store::StoreError;
 use salur_store::job::{Answer, ImportPhase, ImportState, Job};
 use salur_store::requests::Scope;
+use salur_store::{Store, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::body::{
-    ImportBody, ImportPage, ImportsPage, RowFault, fault_cursor, fault_place, import_cursor, import_place,
+    FaultPlace, ImportBody, ImportPage, ImportsPage, RowFault, fault_cursor, fault_place, import_cursor,
+    import_place,
 };
+use super::located::opened;
 use super::runner::{self, Claim};
 use super::send::{may_enter, query_malformed};
 use crate::App;
@@ -80,23 +82,19 @@ pub(crate) async fn import(
     query: PageOf,
 ) -> Result<Json<ImportPage>, Problem> {
     let (limit, cursor) = page(query, FAULTS_DEFAULT, FAULTS_MAX, caller.lang)?;
-    let after = fault_place(cursor.as_deref(), caller.lang)?;
+    let from = fault_place(cursor.as_deref(), caller.lang)?;
     let state = visible(&app, &caller, id).await?;
-    let found = app.store.faults(state.id, after, limit.saturating_add(1)).await;
-    let mut found = found.map_err(|error| Problem::broken(&error, caller.lang))?;
-    let has_more = cut(&mut found, limit);
-    let next_cursor = found.last().filter(|_| has_more).map(|(fault, _)| fault_cursor((fault.row, fault.n)));
+    let (found, next) = faults(&app.store, state.id, from, limit)
+        .await
+        .map_err(|error| Problem::broken(&error, caller.lang))?;
     let world = app.store.world();
     let form = world.workflows.current(&state.scheme).map(|workflow| &workflow.form);
     let is_own = state.by == caller.person.id;
     let errors = found
-        .iter()
-        .map(|(fault, bytes)| {
-            let located: Located = serde_json::from_slice(bytes)?;
-            Ok(RowFault::of(located, fault.row, form, is_own, caller.lang))
-        })
-        .collect::<Result<_, serde_json::Error>>()
-        .map_err(|error| Problem::broken(&StoreError::from(error), caller.lang))?;
+        .into_iter()
+        .map(|(row, located)| RowFault::of(located, row, form, is_own, caller.lang))
+        .collect();
+    let next_cursor = next.map(fault_cursor);
     Ok(Json(ImportPage { import: ImportBody::of(state, &world, caller.lang), errors, next_cursor }))
 }
 
@@ -182,6 +180,28 @@ pub(super) fn not_ready(lang: Lang) -> Problem {
 pub(super) fn failed(state: &ImportState, lang: Lang) -> Problem {
     let why = state.error.as_ref().map(|error| said(lang, &error.id, &error.en)).unwrap_or_default();
     Problem::new(StatusCode::CONFLICT, "import_failed", why)
+}
+
+/// A page of faults with the rows they are kept under, and where the next page starts.
+async fn faults(
+    store: &Store,
+    id: ImportId,
+    from: FaultPlace,
+    limit: u32,
+) -> Result<(Vec<(u32, Located)>, Option<FaultPlace>), StoreError> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut page = Vec::new();
+    let mut skip = from.skip;
+    // Each record holds at least one fault, so one more than the page holds tells whether there is another.
+    for (record, bytes) in store.faults(id, (from.row, from.n), limit.saturating_add(1)).await? {
+        for (at, located) in (0..).zip(opened(&bytes)?).skip(std::mem::take(&mut skip)) {
+            if page.len() == most {
+                return Ok((page, Some(FaultPlace { row: record.row, n: record.n, skip: at })));
+            }
+            page.push((record.row, located));
+        }
+    }
+    Ok((page, None))
 }
 
 fn page(query: PageOf, default: u32, most: u32, lang: Lang) -> Result<(u32, Option<String>), Problem> {

@@ -1,7 +1,6 @@
 //! Judges an import: each row by the form, then against who is in already and whose regions they are.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 use salur_core::Lang;
 use salur_core::RegionCode;
@@ -168,9 +167,4 @@ impl Judging<'_> {
         self.state.version = self.state.version.saturating_add(1);
         self.work.note(self.state.by, &self.state, &mut self.faults)
     }
-}
-
-/// What the first look at a file needs: one row of it.
-pub(crate) fn one_row(_: Judged) -> ControlFlow<()> {
-    ControlFlow::Break(())
 }

@@ -16,18 +16,30 @@ pub(crate) const NO_ROW: u32 = u32::MAX;
 /// Where the faults found at accepting begin to count, after those found at judging.
 const AT_ACCEPTING: u32 = 1_000_000;
 
-/// Seals the faults of a row of the list, counting from one found at judging.
+/// Faults that are sealed together: rows with one fault cost little, and rows with thousands are not one piece.
+const TOGETHER: usize = 16;
+
+/// Seals the faults of a row of the list that judging found.
 pub(crate) fn seal(vault: &Vault, row: u32, found: &[Located]) -> Result<Vec<SealedFault>, StoreError> {
-    (0..).zip(found).map(|(n, located)| sealed(vault, row, n, located)).collect()
+    sealed(vault, row, 0, found)
 }
 
-/// Seals faults of a row that were found at accepting.
+/// Seals faults of a row that accepting found.
 pub(crate) fn seal_late(vault: &Vault, row: u32, found: &[Located]) -> Result<Vec<SealedFault>, StoreError> {
-    (AT_ACCEPTING..).zip(found).map(|(n, located)| sealed(vault, row, n, located)).collect()
+    sealed(vault, row, AT_ACCEPTING, found)
 }
 
-fn sealed(vault: &Vault, row: u32, n: u32, located: &Located) -> Result<SealedFault, StoreError> {
-    Ok(SealedFault { row, n, sealed: vault.seal(&serde_json::to_vec(located)?)? })
+fn sealed(vault: &Vault, row: u32, first: u32, found: &[Located]) -> Result<Vec<SealedFault>, StoreError> {
+    (first..)
+        .step_by(TOGETHER)
+        .zip(found.chunks(TOGETHER))
+        .map(|(n, found)| Ok(SealedFault { row, n, sealed: vault.seal(&serde_json::to_vec(found)?)? }))
+        .collect()
+}
+
+/// Reads what was sealed.
+pub(crate) fn opened(bytes: &[u8]) -> Result<Vec<Located>, StoreError> {
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 /// A row of a region that its sender may not enter requests for.

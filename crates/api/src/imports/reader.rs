@@ -1,6 +1,7 @@
 //! Opens the tables of an import: text in place, spreadsheets in a process of their own.
 
 use std::io::{self, BufReader, Read, Write as _};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use salur_core::form::{Context, Form};
 use salur_intake::{
-    FileRefusal, Judged, Judgement, Limits, Lists, RefusalCode, Source, is_spreadsheet, judge_list,
+    FileRefusal, Halt, Judged, Judgement, Limits, Lists, RefusalCode, Source, is_spreadsheet, judge_list,
 };
 
 /// How long the process may keep its reader waiting, in all.
@@ -34,7 +35,7 @@ impl Files {
         program: Option<&Path>,
         form: &Form,
         context: &Context<'_>,
-        sink: &mut dyn FnMut(Judged) -> std::ops::ControlFlow<()>,
+        sink: &mut dyn FnMut(Judged) -> ControlFlow<()>,
     ) -> Result<Judgement, FileRefusal> {
         let list = Table::open(&self.list, program)?;
         let members = match &self.members {
@@ -45,6 +46,25 @@ impl Files {
         };
         let lists = Lists { list: list.source, members: members.map(|table| table.source) };
         judge_list(form, context, &Limits::default(), lists, sink)
+    }
+}
+
+impl Files {
+    /// Looks at the files before they are taken in: text is read to its end, for that costs little, and a spreadsheet
+    /// to the first row of its list; whatever keeps a file from being a list shows there.
+    pub(crate) fn look(
+        &self,
+        program: Option<&Path>,
+        form: &Form,
+        context: &Context<'_>,
+    ) -> Result<(), FileRefusal> {
+        if !is_spreadsheet(&self.list)
+            && let Err(Halt::Refused(refusal)) =
+                Source::Bytes(&self.list).each(&Limits::default(), &mut |_| Ok(()))
+        {
+            return Err(refusal);
+        }
+        self.judge(program, form, context, &mut |_| ControlFlow::Break(())).map(drop)
     }
 }
 

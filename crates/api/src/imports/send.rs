@@ -21,7 +21,6 @@ use tokio::runtime::Handle;
 use utoipa::IntoParams;
 
 use super::body::{Taken, file_refused};
-use super::judging::one_row;
 use super::reader::Files;
 use super::{enters, entry_action, runner};
 use crate::App;
@@ -190,12 +189,11 @@ async fn keep(
     kept.await.unwrap_or_else(|_| Err(broken_down(lang)))
 }
 
-/// Reads up to the first row of the list: whatever keeps a file from being a list shows there.
+/// Refuses what is no list of the scheme.
 fn first_look(app: &App, workflow: &Workflow, caller: &Caller, files: &Files) -> Result<(), FileRefusal> {
     let today = app.store.world().calendar.date_of(caller.at);
     let context = Context { regions: app.store.regions(), today };
-    let program = app.config.sheet_reader.as_deref();
-    files.judge(program, &workflow.form, &context, &mut one_row).map(drop)
+    files.look(app.config.sheet_reader.as_deref(), &workflow.form, &context)
 }
 
 fn new_import(id: ImportId, query: &SendQuery, caller: &Caller, (list, members): Kept) -> ImportState {

@@ -36,9 +36,6 @@ pub(crate) enum Halted {
     /// The work ended without a word.
     #[error("the work on an import broke down")]
     Broken(#[from] tokio::task::JoinError),
-    /// A fault could not be written down.
-    #[error("failed to write a fault down")]
-    Json(#[from] serde_json::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

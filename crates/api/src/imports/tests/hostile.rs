@@ -6,6 +6,7 @@ use std::path::Path;
 
 use axum::body::Body;
 use axum::http::Request;
+use rust_xlsxwriter::Workbook;
 use salur_intake::{Limits, read_sheet};
 use serde_json::json;
 use zip::ZipWriter;
@@ -32,6 +33,30 @@ fn locked() -> Vec<u8> {
     bytes
 }
 
+/// A workbook with a row that is too wide, below a sound one.
+fn wide_below() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let headers = [
+        "Nama LKS",
+        "NPWP",
+        "Kode Wilayah",
+        "Jumlah Klien",
+        "Jumlah Bantuan",
+        "Bank",
+        "No Rekening",
+        "Nama Rekening",
+    ];
+    let row = ["Panti", "173793755732392", "64.72", "5", "5000000", "BNI", "0698752578", "Panti"];
+    for (at, cells) in [headers, row, row].iter().enumerate() {
+        for (column, text) in cells.iter().enumerate() {
+            sheet.write_string(u32::try_from(at).unwrap(), u16::try_from(column).unwrap(), *text).unwrap();
+        }
+    }
+    sheet.write_string(3, 70, "x").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_no_list_is_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -53,6 +78,8 @@ async fn a_file_that_is_no_list_is_refused_at_once() {
         (BYTES, locked(), "encrypted"),
         (XLSX, bomb, "unpacks_too_large"),
         (XLSX, archive(&many), "unpacks_too_large"),
+        (CSV, [victims(&[(1, "64.72")]), b"1;2;3;4\n".repeat(300_000)].concat(), "too_many_rows"),
+        (CSV, [victims(&[(1, "64.72")]), b"x;".repeat(70)].concat(), "too_many_columns"),
         (CSV, Vec::new(), "empty"),
         (CSV, b"\xEF\xBB\xBF\n\n".to_vec(), "empty"),
         (CSV, victims(&[]), "empty"),
@@ -86,15 +113,17 @@ async fn a_file_that_is_no_list_is_refused_at_once() {
 async fn what_shows_only_below_the_first_row_ends_the_import() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::found(folder.path()).await;
-    let mut list = victims(&[(1, "64.72")]);
-    list.extend(b"1;2;3;4\n".repeat(300_000));
-    let failed = desk.judged("province", "disaster", CSV, list).await;
-    assert_eq!((&failed["state"], &failed["error"]["code"]), (&json!("failed"), &json!("too_many_rows")));
-    assert_eq!(
-        failed["error"]["detail"],
-        "This file holds more than 100000 rows. Split the list into several files."
-    );
+    let failed = desk.judged("province", "lks", XLSX, wide_below()).await;
+    assert_eq!((&failed["state"], &failed["error"]["code"]), (&json!("failed"), &json!("too_many_columns")));
+    let detail = "Row 4 holds more than 64 columns. Delete what stands in the rightmost columns.";
+    assert_eq!(failed["error"]["detail"], detail);
     assert_eq!((&failed["rows"], &failed["codes"], &failed["errors"]), (&json!(0), &json!({}), &json!([])));
+    let path = format!("/imports/{}", failed["id"].as_str().unwrap());
+    assert_eq!(
+        desk.post("province", &format!("{path}/accept"), BYTES, Vec::new()).await.code(409),
+        "import_failed"
+    );
+    assert_eq!(desk.get("province", &format!("{path}/faulty.csv")).await.code(409), "import_failed");
     let sound = desk.judged("province", "disaster", CSV, victims(&[(1, "64.72")])).await;
     assert_eq!(sound["sound"], 1);
 }
