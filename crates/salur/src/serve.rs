@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use salur_api::{App, Clock, Config};
 use salur_store::Store;
+use salur_store::job::{Ask, Job};
 use tokio::net::TcpListener;
 
 /// Serve an office from its database.
@@ -58,6 +59,7 @@ pub(crate) fn announce(listener: &TcpListener) -> Result<()> {
 
 /// Serves until told to stop, then finishes what was taken on.
 pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCode> {
+    let forgetting = tokio::spawn(forget(store.clone()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
@@ -72,10 +74,29 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     });
     told_to_stop().await;
     let _ = stop.send(true);
+    forgetting.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
     let _ = tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How long an answer is kept under its idempotency key.
+const ANSWERS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 30);
+
+/// Forgets old answers, now and then.
+async fn forget(store: Store) {
+    loop {
+        let at = Clock::System.now();
+        if let Ok(before) = at.checked_sub(ANSWERS_KEPT) {
+            let nobody = salur_core::PersonId(uuid::Uuid::nil());
+            let ask = Ask { actor: nobody, for_whom: None, at, key: None, job: Job::Forget { before } };
+            if let Err(error) = store.execute(ask).await {
+                tracing::warn!(%error, "old answers could not be forgotten");
+            }
+        }
+        tokio::time::sleep(std::time::Duration::from_mins(10)).await;
+    }
 }
 
 async fn told_to_stop() {

@@ -86,6 +86,10 @@ impl<'a> Batch<'a> {
             self.changes.sessions.push(session);
             return Ok(Answer::Kept);
         }
+        if let Job::Forget { before } = ask.job {
+            self.changes.forget = Some(before.as_microsecond());
+            return Ok(Answer::Kept);
+        }
         let world = self.world;
         let Some(person) = world.roster.person(ask.actor) else {
             return Err(Refusal::from(Why::NotFound).into());
@@ -131,7 +135,7 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
-            Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) => Ok(Answer::Kept),
+            Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }
 

@@ -138,13 +138,21 @@ pub enum Job {
     Found(Box<Founding>),
     /// Open a session of a person.
     OpenSession(SessionRow),
+    /// Forget answers and outbox rows from before a time.
+    Forget {
+        /// From before this.
+        before: Timestamp,
+    },
 }
 
 impl Job {
     /// True if it touches many requests: it is a batch of its own.
     #[must_use]
     pub fn is_bulk(&self) -> bool {
-        !matches!(self, Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_))
+        !matches!(
+            self,
+            Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_) | Job::Forget { .. }
+        )
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Changes {
     pub outbox: Vec<usize>,
     /// What founds the office.
     pub founding: Vec<Founding>,
+    /// Forget answers and outbox rows from before this time.
+    pub forget: Option<i64>,
     /// Sessions to open.
     pub sessions: Vec<SessionRow>,
 }
@@ -85,6 +87,7 @@ impl Changes {
             && self.imports.is_empty()
             && self.founding.is_empty()
             && self.sessions.is_empty()
+            && self.forget.is_none()
     }
 }
 

@@ -39,6 +39,9 @@ pub(super) fn write(
     write_snags(transaction, changes)?;
     write_lists(transaction, changes, books)?;
     write_answers(transaction, changes)?;
+    if let Some(before) = changes.forget {
+        forget(transaction, before)?;
+    }
     for founding in &changes.founding {
         found(&mut chain, founding)?;
     }
@@ -340,6 +343,20 @@ fn write_imports(transaction: &Transaction<'_>, changes: &Changes) -> Result<(),
             fault.execute(params![state.id.0.as_bytes(), found.row, found.n, found.sealed])?;
         }
     }
+    Ok(())
+}
+
+/// Forgets what nobody will ask for again, a piece at a time so that the writer is not held.
+fn forget(transaction: &Transaction<'_>, before: i64) -> Result<(), StoreError> {
+    transaction.execute(
+        "delete from command where (principal, key) in
+         (select principal, key from command where at < ?1 order by at limit 5000)",
+        [before],
+    )?;
+    transaction.execute(
+        "delete from outbox where pos in (select pos from outbox where due_at < ?1 order by pos limit 5000)",
+        [before],
+    )?;
     Ok(())
 }
 

@@ -63,3 +63,17 @@ async fn keys_are_each_persons_own_outlive_a_restart_and_fit_one_command() {
     store.close().await;
     check(folder.path()).await;
 }
+
+#[tokio::test]
+async fn an_answer_is_forgotten_after_its_time_and_the_rules_still_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = found(folder.path(), 10 * AMOUNT).await;
+    enter(&store, 1).await;
+    store.execute(ask(CLERK, Some("k"), act(&store, 0, "submit", None))).await.unwrap();
+    let before = crate::office::now() + jiff::SignedDuration::from_secs(1);
+    store.execute(ask(CLERK, None, salur_store::job::Job::Forget { before })).await.unwrap();
+    let again = store.execute(ask(CLERK, Some("k"), act(&store, 0, "submit", None))).await;
+    assert_eq!(refusal(again).why.code(), "not_at_this_stage");
+    store.close().await;
+    check(folder.path()).await;
+}
