@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::OrderLine;
-use crate::refusal::{Refusal, Why};
+use crate::refusal::{Refusal, RefusalKind, Why};
 use crate::request::{Act, Request};
 use crate::value::Value;
 use crate::workflow::{Action, ActionKind, BudgetLine, Standing, Via, Workflow};
@@ -62,7 +62,7 @@ impl<'a> Case<'a> {
             self.check_open()?;
         }
         let Some((name, action)) = known else {
-            return Err(Why::ActionUnknown { action: name.clone() }.into());
+            return Err(Why::ActionUnknown { action: crate::decide::plain(name.as_str()).into() }.into());
         };
         if !on_incident && !action.from.contains(&request.stage) {
             return Err(Why::NotAtThisStage { action: name.clone(), stage: request.stage.clone() }.into());
@@ -80,6 +80,11 @@ impl<'a> Case<'a> {
         self.check_freeze(action)?;
         self.check_visits(action)?;
         Ok(Permit { name, action, duty })
+    }
+
+    /// A request of a region that the actor does not serve is not there for them.
+    pub(crate) fn check_seen(&self) -> Result<(), Refusal> {
+        if self.context.actor.person.sees(&self.request.region) { Ok(()) } else { Err(Why::NotFound.into()) }
     }
 
     /// Nothing but a ruling and a note happens to a request at its end.
@@ -176,6 +181,38 @@ impl<'a> Case<'a> {
         });
         who_could.truncate(WHO_COULD_MAX);
         Refusal { why, who_could }
+    }
+
+    /// A refusal that has nobody to name yet, with who can move the request on from where it is.
+    pub(crate) fn with_next_actors(&self, refusal: Refusal) -> Refusal {
+        if !refusal.who_could.is_empty()
+            || refusal.why.kind() == RefusalKind::NotLikeThis
+            || self.request.closed
+        {
+            return refusal;
+        }
+        let (workflow, request) = (self.workflow, self.request);
+        let mut next: BTreeSet<PersonId> = BTreeSet::new();
+        if request.hold.is_some() {
+            let roster = &self.context.world.roster;
+            next.extend(roster.holders(workflow.hold.by.iter(), &request.region).map(|person| person.id));
+        } else if request.ordered_at().is_some() {
+            next.extend(self.who_could(&workflow.payment_order.settle));
+        } else {
+            for action in workflow.actions.values().filter(|action| action.from.contains(&request.stage)) {
+                match (action.kind, action.via) {
+                    (ActionKind::Forward, _) => next.extend(self.who_could(&action.by)),
+                    (ActionKind::Approval, Some(Via::Decree)) if !request.in_decree => {
+                        next.extend(self.who_could(&workflow.decree.draft));
+                    }
+                    (ActionKind::Approval | ActionKind::Payment, _) => {
+                        next.extend(self.who_could(&action.by))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Refusal { who_could: next.into_iter().take(WHO_COULD_MAX).collect(), ..refusal }
     }
 
     /// A list that freezes the request lets nothing else happen to it.

@@ -4,6 +4,8 @@ mod aside;
 mod fields;
 mod shared;
 
+pub(crate) use fields::plain;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -76,6 +78,10 @@ pub fn line_id(workflow: &Workflow, year: i16) -> LineId {
 
 /// May this actor do this to this request, and what then?
 pub fn decide(case: &Case<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
+    decided(case, command).map_err(|refusal| case.with_next_actors(refusal))
+}
+
+fn decided(case: &Case<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
     match command {
         Command::Act { action, reason, fields, facts } => {
             let permit = case.permit(action, Through::Itself)?;
@@ -87,15 +93,22 @@ pub fn decide(case: &Case<'_>, command: &Command) -> Result<Vec<Event>, Refusal>
         Command::Claim => aside::claim(case),
         Command::Release => aside::release(case),
         Command::Comment { note } => match note {
-            Some(note) => Ok(vec![Event::Commented { note: *note }]),
+            Some(note) => {
+                aside::check_takes_part(case, "comment")?;
+                Ok(vec![Event::Commented { note: *note }])
+            }
             None => Err(Why::ReasonMissing { action: "comment".into() }.into()),
         },
-        Command::Attach { attachment, media_type, size, digest } => Ok(vec![Event::Attached {
-            attachment: *attachment,
-            media_type: media_type.clone(),
-            size: *size,
-            digest: *digest,
-        }]),
+        Command::Attach { attachment, media_type, size, digest } => {
+            case.check_open()?;
+            aside::check_takes_part(case, "attach")?;
+            Ok(vec![Event::Attached {
+                attachment: *attachment,
+                media_type: media_type.clone(),
+                size: *size,
+                digest: *digest,
+            }])
+        }
     }
 }
 

@@ -244,6 +244,13 @@ pub enum Event {
         /// The duty it counts under.
         duty: ActionName,
     },
+    /// Somebody worked on its payment order: fetched the bank file, or entered the SP2D.
+    OrderWorked {
+        /// The order and the line in it.
+        at: OrderLine,
+        /// The duty it counts under.
+        duty: ActionName,
+    },
     /// A payment order was given up before the bank saw it.
     Unordered {
         /// The order and the line in it.
@@ -307,6 +314,7 @@ impl Event {
             Event::Listed { .. } => "listed",
             Event::Unlisted { .. } => "unlisted",
             Event::Ordered { .. } => "ordered",
+            Event::OrderWorked { .. } => "order_worked",
             Event::Unordered { .. } => "unordered",
             Event::PaymentFailed { .. } => "payment_failed",
             Event::PaymentUnknown { .. } => "payment_unknown",
@@ -327,6 +335,7 @@ impl Event {
             | Event::Corrected { duty, .. }
             | Event::Listed { duty, .. }
             | Event::Ordered { duty, .. }
+            | Event::OrderWorked { duty, .. }
             | Event::PaymentFailed { duty, .. }
             | Event::PaymentUnknown { duty, .. }
             | Event::IncidentOpened { duty, .. }

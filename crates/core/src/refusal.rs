@@ -99,6 +99,8 @@ pub enum Why {
     NotOnList { request: crate::RequestId },
     /// The bank has seen the order's file.
     BankFileIsOut,
+    /// Results were entered before the bank had a file: it gets none any more.
+    ResultsAreIn,
     /// The order already has another SP2D number.
     Sp2dOtherwise { number: String },
     /// The order has no doubtful payment here.
@@ -155,6 +157,7 @@ impl Why {
             Why::SignedOtherwise { .. } => "signed_otherwise",
             Why::NotOnList { .. } => "not_on_list",
             Why::BankFileIsOut => "bank_file_is_out",
+            Why::ResultsAreIn => "results_are_in",
             Why::Sp2dOtherwise { .. } => "sp2d_otherwise",
             Why::NothingToRule => "nothing_to_rule",
             Why::AlreadyPaid { .. } => "already_paid",
@@ -204,6 +207,7 @@ impl Why {
             | Why::SignedOtherwise { .. }
             | Why::NotOnList { .. }
             | Why::BankFileIsOut
+            | Why::ResultsAreIn
             | Why::Sp2dOtherwise { .. }
             | Why::NothingToRule
             | Why::AlreadyPaid { .. }

@@ -124,11 +124,12 @@ impl<'a> Batch<'a> {
                 let change = payment::draft(&context, id, &requests, &self.loaded.books)?;
                 self.order(&context, change)
             }
-            Job::ExportOrder { id } => {
-                self.with_order(&context, id, |order, _, _| payment::export(&context, order))
-            }
-            Job::EnterSp2d { id, number, date } => self
-                .with_order(&context, id, |order, _, _| payment::enter_sp2d(&context, order, &number, date)),
+            Job::ExportOrder { id } => self.with_order(&context, id, |order, lines, books| {
+                payment::export(&context, order, lines, books)
+            }),
+            Job::EnterSp2d { id, number, date } => self.with_order(&context, id, |order, lines, books| {
+                payment::enter_sp2d(&context, order, lines, books, &number, date)
+            }),
             Job::SettleOrder { id, results } => self.with_order(&context, id, |order, lines, books| {
                 payment::settle(&context, order, lines, &results, books)
             }),
@@ -172,10 +173,10 @@ impl<'a> Batch<'a> {
         {
             return Err(Refusal::from(Why::Stale { seen, actual: request.version }).into());
         }
+        let events = self.judge(context, id, &act.command, act.facts.as_ref())?;
         if let Some(key) = &act.subject_key {
             self.check_subject(id, key)?;
         }
-        let events = self.judge(context, id, &act.command, act.facts.as_ref())?;
         let mut keeps_facts = false;
         for event in events {
             keeps_facts |= matches!(event, Event::Amended { .. } | Event::Corrected { .. });
@@ -185,6 +186,10 @@ impl<'a> Batch<'a> {
         if keeps_facts {
             self.changes.facts.extend(act.facts.map(|facts| (id, facts)));
             if let Some(key) = act.subject_key {
+                self.loaded.subjects.retain(|_, request| *request != id);
+                if let Some(request) = self.loaded.books.requests.get(&id) {
+                    self.loaded.subjects.insert((request.scheme.clone(), request.year, key.clone()), id);
+                }
                 self.changes.subject_keys.insert(id, key);
             }
         }

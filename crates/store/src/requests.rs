@@ -12,7 +12,6 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Store;
-use crate::batch::Batch;
 use crate::error::StoreError;
 
 pub use filter::{Filter, Label, Listed, Page, Place, Scope};
@@ -222,7 +221,7 @@ impl Store {
         }
         let world = self.world();
         let workflow = world.workflows.pinned(&request.scheme, &request.definition);
-        let snag = workflow.and_then(|workflow| Batch::snag_of(workflow, request));
+        let snag = workflow.and_then(|workflow| salur_core::wait::snag(workflow, request));
         let overdue = !request.closed && request.due_on.is_some_and(|due| due < today);
         match filter.code.as_deref() {
             None => snag.is_some() || overdue,

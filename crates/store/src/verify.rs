@@ -23,7 +23,6 @@ use self::rows::{
     COUNTS, CountRow, DUES, EVENTS, EventRow, HISTORY, LINES, LineRow, SNAGS, STATES, StateRow,
 };
 use self::sums::{Books, Totals};
-use crate::batch::Batch;
 use crate::chain::link;
 use crate::error::StoreError;
 use crate::lists::digest;
@@ -229,7 +228,7 @@ impl Check {
         let Some(workflow) = workflows.pinned(&request.scheme, &request.definition) else {
             return Err(broken("definition_there", id, request.definition.digest));
         };
-        let snag = Batch::snag_of(workflow, &request);
+        let snag = salur_core::wait::snag(workflow, &request);
         let columns = (
             row.scheme.as_str(),
             row.region.as_str(),

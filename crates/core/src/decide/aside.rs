@@ -16,7 +16,7 @@ pub(super) fn hold(it: &Case<'_>, cause: &str, reason: Option<NoteRef>) -> Resul
     let policy = &it.context.world.policy;
     let Some(known) = policy.hold.get(cause) else {
         let known = policy.hold.keys().cloned().collect();
-        return Err(Why::HoldCauseUnknown { cause: cause.to_owned(), known }.into());
+        return Err(Why::HoldCauseUnknown { cause: super::fields::plain(cause).to_owned(), known }.into());
     };
     Ok(vec![Event::Held { cause: cause.to_owned(), blameless: known.blameless, reason }])
 }
@@ -51,6 +51,14 @@ pub(super) fn release(case: &Case<'_>) -> Result<Vec<Event>, Refusal> {
         Some(by) if by == case.context.actor.person.id => Ok(vec![Event::Released]),
         Some(_) => check_holder(case, "release").map(|()| vec![Event::Released]),
     }
+}
+
+/// Whoever may act anywhere on the way may write on it; an auditor reads only.
+pub(super) fn check_takes_part(case: &Case<'_>, act: &str) -> Result<(), Refusal> {
+    let workflow = case.workflow;
+    let acting = workflow.actions.values().flat_map(|action| action.by.keys());
+    let listing = workflow.decree.draft.keys().chain(workflow.payment_order.draft.keys());
+    check_roles(case, act, &acting.chain(listing).chain(&workflow.hold.by).cloned().collect())
 }
 
 fn check_holder(case: &Case<'_>, act: &str) -> Result<(), Refusal> {

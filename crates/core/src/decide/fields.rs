@@ -18,17 +18,36 @@ pub(super) fn read(
     let mut fields = BTreeMap::new();
     for (name, found) in given {
         let Some(field) = workflow.fields.get(name).filter(|_| asked().any(|asked| asked == name)) else {
-            return Err(Why::FieldUnknown { field: name.clone(), known: asked().cloned().collect() }.into());
+            let field = plain(name.as_str()).into();
+            return Err(Why::FieldUnknown { field, known: asked().cloned().collect() }.into());
         };
         let value = value(field, found).ok_or_else(|| Why::FieldInvalid {
             field: name.clone(),
-            found: found.to_string(),
+            found: kind_of(found).into(),
             wanted: wanted(field),
         })?;
         fields.insert(name.clone(), value);
     }
     let missing: Vec<_> = action.needs.iter().filter(|name| !fields.contains_key(*name)).cloned().collect();
     if missing.is_empty() { Ok(fields) } else { Err(Why::FieldMissing { fields: missing }.into()) }
+}
+
+/// What kind of value came in. The value itself is not told: refusals are kept, and it may be personal.
+fn kind_of(found: &serde_json::Value) -> &'static str {
+    match found {
+        serde_json::Value::Null => "null",
+        serde_json::Value::Bool(_) => "true/false",
+        serde_json::Value::Number(_) => "123",
+        serde_json::Value::String(_) => "\"...\"",
+        serde_json::Value::Array(_) => "[...]",
+        serde_json::Value::Object(_) => "{...}",
+    }
+}
+
+/// A name as somebody typed it, if it can only be a name.
+pub(crate) fn plain(name: &str) -> &str {
+    let is_name = name.len() <= 40 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '-');
+    if is_name && !name.is_empty() { name } else { "?" }
 }
 
 fn value(field: &Field, found: &serde_json::Value) -> Option<Value> {

@@ -77,6 +77,7 @@ pub fn draft(
 
 fn may_list<'a>(case: &Case<'a>, scheme: &SchemeId, year: i16) -> Result<&'a ActionName, Refusal> {
     let request = case.request;
+    case.check_seen()?;
     if request.scheme != *scheme || request.year != year {
         return Err(Why::OtherScheme { scheme: request.scheme.clone(), year: request.year }.into());
     }
@@ -125,6 +126,7 @@ pub fn strike(
 }
 
 fn struck_event(case: &Case<'_>, decree: DecreeId, reason: NoteRef) -> Result<Event, Refusal> {
+    case.check_seen()?;
     let action = &ActionName::from("strike");
     let duty = case.duty_of(action, &case.workflow.decree.strike)?;
     let to = &case.workflow.decree.strike_to;

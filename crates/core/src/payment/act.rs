@@ -72,36 +72,69 @@ pub fn draft(
 }
 
 fn may_order<'a>(case: &Case<'a>) -> Result<&'a ActionName, Refusal> {
+    case.check_seen()?;
     let duty = case.duty_of(&"order_payment".into(), &case.workflow.payment_order.draft)?;
     case.check_list(Via::PaymentOrder)?;
     case.check_frozen()?;
     Ok(duty)
 }
 
-/// Notes that the bank file was fetched: from then on the order cannot be given up.
-pub fn export(context: &Context<'_>, order: &Order) -> Result<OrderChange, Refusal> {
-    check_treasurer(context, "export")?;
+/// Notes that the bank file was fetched, each time it is: it shows whole accounts. From the first time on the order
+/// cannot be given up. An order whose results were entered before the bank had a file gets none any more, so that
+/// nothing is paid a second time.
+pub fn export(
+    context: &Context<'_>,
+    order: &Order,
+    lines: &[PayLine],
+    books: &Books,
+) -> Result<OrderChange, Refusal> {
+    let requests = worked_on(context, order, lines, books, "export")?;
     let mut after = order.clone();
-    match order.state {
-        OrderState::Cancelled => {
+    let is_untouched = lines.iter().all(|line| line.outcome == Payout::Pending);
+    match (order.state, order.exported_at) {
+        (OrderState::Cancelled, _) => {
             return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
         }
-        OrderState::Exported | OrderState::Settled => return Ok(ListChange::none(after)),
-        OrderState::Open => after.state = OrderState::Exported,
+        (_, None) if !is_untouched => return Err(Why::ResultsAreIn.into()),
+        (OrderState::Open, _) => after.state = OrderState::Exported,
+        (OrderState::Exported | OrderState::Settled, _) => {}
     }
-    after.exported_at = Some(context.at);
+    after.exported_at = after.exported_at.or(Some(context.at));
     let event = OrderEvent::Exported { count: order.count, total: order.total, digest: order.digest };
-    Ok(ListChange::only(bump(after), event))
+    Ok(ListChange { requests, ..ListChange::only(bump(after), event) })
+}
+
+/// Whoever works on an order pays: the act counts under the duty of settling on each of its requests.
+fn worked_on(
+    context: &Context<'_>,
+    order: &Order,
+    lines: &[PayLine],
+    books: &Books,
+    act: &str,
+) -> Result<Vec<(RequestId, Event)>, Refusal> {
+    let mut requests = Vec::new();
+    for line in lines.iter().filter(|line| line.outcome != Payout::Released) {
+        let case = books.case(context, line.request)?;
+        let duty = case.duty_of(&act.into(), &case.workflow.payment_order.settle)?;
+        let is_new = context.actor.persons().any(|person| !case.request.has_acted(duty, person));
+        if is_new && !case.request.closed {
+            let at = OrderLine { order: order.id, line: line.line };
+            requests.push((line.request, Event::OrderWorked { at, duty: duty.clone() }));
+        }
+    }
+    Ok(requests)
 }
 
 /// Enters the SP2D number. Entering the same again changes nothing.
 pub fn enter_sp2d(
     context: &Context<'_>,
     order: &Order,
+    lines: &[PayLine],
+    books: &Books,
     number: &str,
     date: Date,
 ) -> Result<OrderChange, Refusal> {
-    check_treasurer(context, "sp2d")?;
+    let requests = worked_on(context, order, lines, books, "sp2d")?;
     check_number(number)?;
     if order.state == OrderState::Cancelled {
         return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
@@ -115,7 +148,7 @@ pub fn enter_sp2d(
         None => after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id }),
     }
     let event = OrderEvent::Sp2dEntered { number: number.to_owned(), date };
-    Ok(ListChange::only(bump(after), event))
+    Ok(ListChange { requests, ..ListChange::only(bump(after), event) })
 }
 
 /// Gives an order up before the bank has seen it.

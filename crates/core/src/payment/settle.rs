@@ -151,8 +151,8 @@ fn settle_line(
         (Payout::Pending | Payout::Unknown, Payout::Failed) => {
             let event = match known(&case, at) {
                 Known::Awaited => {
-                    let why = result.cause.clone().unwrap_or_else(|| "unspecified".into());
-                    Some(Event::PaymentFailed { at, cause: why, duty })
+                    let cause = result.cause.as_deref().map_or(UNSPECIFIED, bank_code).to_owned();
+                    Some(Event::PaymentFailed { at, cause, duty })
                 }
                 Known::Paid => return Err(Why::AlreadyPaid { line: line.line }.into()),
                 Known::Past => None,
@@ -184,6 +184,19 @@ fn paid_again(
     }
     let reference = Some(format!("{known}{BOTH}{new}"));
     (Some(Event::IncidentOpened { at, duty }), PayLine { reference, ..line.clone() })
+}
+
+/// A cause that the bank did not give as a code.
+const UNSPECIFIED: &str = "unspecified";
+
+/// The code that a bank's text begins with, such as `AC04` (ISO 20022). The text itself may name the account's holder;
+/// it stays with the line and never goes into an event.
+fn bank_code(text: &str) -> &str {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let is_code = word.len() == 4
+        && word.chars().take(2).all(|c| c.is_ascii_uppercase())
+        && word.chars().skip(2).all(|c| c.is_ascii_digit());
+    if is_code { word } else { UNSPECIFIED }
 }
 
 /// Stands between the references of a line that was paid twice.

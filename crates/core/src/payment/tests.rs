@@ -128,7 +128,9 @@ fn an_order_is_given_up_before_the_bank_has_seen_it_and_not_after() {
     let exported = desk.orders[place].0.clone();
     desk.wait_days(1);
     desk.export("Tuti", place).unwrap();
-    assert_eq!(desk.orders[place].0, exported);
+    let again = desk.orders[place].0.clone();
+    assert_eq!((again.state, again.exported_at), (exported.state, exported.exported_at));
+    assert_eq!(again.version, exported.version + 1, "each fetch is noted");
     assert_eq!(why(desk.cancel_order("Tono", place)), "bank_file_is_out");
 }
 
@@ -152,7 +154,8 @@ fn the_sp2d_is_entered_once() {
     let place = desk.order("Tono", &[id]).unwrap();
     let order = desk.orders[place].0.clone();
     let enter = |who: &str, order: &Order, number: &str| {
-        super::enter_sp2d(&desk.context(who), order, number, date(2026, 3, 4))
+        let (lines, books) = (&desk.orders[place].1, &desk.books);
+        super::enter_sp2d(&desk.context(who), order, lines, books, number, date(2026, 3, 4))
     };
     assert_eq!(why(enter("Vera", &order, "1/LS")), "role_missing");
     assert_eq!(why(enter("Tono", &order, " ")), "field_missing");

@@ -68,6 +68,7 @@ pub(super) fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result
             fits
         }
         Event::Ordered { at, .. } => order(it, entry, *at),
+        Event::OrderWorked { .. } => it.payment.is_some(),
         Event::Unordered { at } => {
             let fits = it.ordered_at() == Some(*at);
             let failed = it.payment.take().and_then(|payment| payment.failed_before);

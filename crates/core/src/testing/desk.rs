@@ -256,7 +256,8 @@ impl Desk {
     }
 
     pub(crate) fn export(&mut self, who: &str, place: usize) -> Result<(), Refusal> {
-        let change = payment::export(&self.context(who), &self.orders[place].0)?;
+        let change =
+            payment::export(&self.context(who), &self.orders[place].0, &self.orders[place].1, &self.books)?;
         self.take_order(who, place, change);
         Ok(())
     }

@@ -297,6 +297,11 @@ impl Telling<'_> {
                 "Permohonan {request} tidak ada, atau tidak ada lagi, dalam daftar.",
                 "Request {request} is not on the list, or no longer."
             ),
+            Why::ResultsAreIn => say!(
+                words,
+                "Hasil sudah dicatat sebelum berkas bank diambil; berkas tidak dikeluarkan agar tidak dibayar dua kali.",
+                "Results were entered before the bank file was fetched; it is not given out now, lest anybody be paid twice."
+            ),
             Why::BankFileIsOut => say!(
                 words,
                 "Berkas bank sudah diambil; perintah pembayaran tidak dapat dibatalkan.",

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use salur_core::RequestId;
 use salur_core::event::Event;
-use salur_core::request::{PaymentState, Request, apply};
-use salur_core::workflow::{End, Phase, Standing, Workflow};
+use salur_core::request::{Request, apply};
+use salur_core::wait;
+use salur_core::workflow::{End, Standing, Workflow};
 use salur_core::world::Context;
 
 use super::Batch;
@@ -127,7 +128,7 @@ impl<'a> Batch<'a> {
     }
 
     fn snag(&self, request: &Request) -> Option<String> {
-        self.workflow_of(request).and_then(|workflow| Batch::snag_of(workflow, request))
+        self.workflow_of(request).and_then(|workflow| wait::snag(workflow, request))
     }
 
     /// Moves the money of a request within its budget line. A signed decree has moved it in the books already.
@@ -150,33 +151,6 @@ impl<'a> Batch<'a> {
         }
         self.changes.lines.insert(after.line.clone());
         Ok(())
-    }
-
-    /// What keeps a request from its plain course, for the list of what is stuck.
-    #[must_use]
-    pub fn snag_of(workflow: &Workflow, request: &Request) -> Option<String> {
-        if request.incident.is_some() {
-            return Some("payment_incident".into());
-        }
-        if let Some(payment) = &request.payment {
-            match payment.state {
-                PaymentState::Unknown => return Some("bank_no_result".into()),
-                PaymentState::Failed(_) if !request.closed => return Some("account_rejected".into()),
-                PaymentState::Ordered | PaymentState::Failed(_) | PaymentState::Paid => {}
-            }
-        }
-        if request.closed {
-            return None;
-        }
-        if let Some(hold) = &request.hold {
-            return Some(hold.cause.clone());
-        }
-        if request.returned.is_some() {
-            return Some("returned_untouched".into());
-        }
-        let unfunded =
-            request.budget == Standing::None && workflow.phase_of(&request.stage) == Some(Phase::Approval);
-        unfunded.then(|| "budget_short".into())
     }
 }
 

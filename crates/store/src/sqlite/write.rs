@@ -8,7 +8,7 @@ use salur_core::workflow::Workflow;
 use salur_core::world::World;
 
 use super::found::{found, open_session};
-use crate::batch::{Batch, Changes};
+use crate::batch::Changes;
 use crate::chain::{Link, NewEvent, link};
 use crate::error::StoreError;
 use crate::job::ImportPhase;
@@ -114,7 +114,7 @@ fn write_requests(
             .pinned(&request.scheme, &request.definition)
             .ok_or_else(|| StoreError::inconsistent("definition", format!("none for request {id}")))?;
         let state = serde_json::to_string(request)?;
-        let snag = Batch::snag_of(workflow, request);
+        let snag = salur_core::wait::snag(workflow, request);
         let due_on = request.due_on.map(|due| due.to_string());
         let frees = frees_recipient(workflow, request);
         if *was == 0 {
