@@ -1,11 +1,13 @@
 -- The office's tables. Times are microseconds since 1970 UTC, money is whole rupiah, civil dates are text
 -- YYYY-MM-DD, ids are sixteen bytes. Personal facts and texts are sealed; events hold none of them.
 
--- One row: the position and hash of the last event. Read first and written last in every batch.
+-- One row: the position and hash of the last event, read first and written last in every batch; and the id of the key
+-- that facts are sealed under.
 create table head (
     one integer primary key check (one = 1),
     pos integer not null,
-    hash blob not null
+    hash blob not null,
+    key_id text
 ) strict;
 insert into head (one, pos, hash) values (1, 0, zeroblob(32));
 
@@ -58,13 +60,14 @@ create table request (
     state text not null
 ) strict, without rowid;
 -- Used by the queue of one stage in one region, oldest first.
-create index request_queue on request (scheme, stage, region, entered_at, id);
+create index request_queue on request (scheme, year, stage, region, entered_at, id);
 -- Used by the queue of one stage over all regions, oldest first.
-create index request_stage on request (scheme, stage, entered_at, id);
+create index request_stage on request (scheme, year, stage, entered_at, id);
 -- Refuses a recipient who is in already, same scheme and year.
 create unique index request_subject on request (scheme, year, subject_key) where subject_key is not null;
--- Used by the list of what is stuck or overdue, oldest first.
-create index request_open on request (scheme, entered_at, id) where closed = 0 or snag is not null;
+-- Used by the list of what is stuck or overdue, oldest first: it holds all that the list asks.
+create index request_open on request (scheme, entered_at, id, year, stage, region, snag, due_on)
+    where closed = 0 or snag is not null;
 
 -- How many requests are where: kept up in the same transaction, so that a count never scans.
 create table stage_count (

@@ -15,12 +15,13 @@ use crate::requests::Label;
 use crate::vault::{RecipientKey, Vault};
 
 #[derive(FromRow)]
-struct FactsRow {
-    sealed: Vec<u8>,
-    sealed_key: Vec<u8>,
+pub(crate) struct FactsRow {
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) sealed_key: Vec<u8>,
 }
 
-const FACTS: &str = "select f.sealed, r.sealed_key from facts f join recipient r on r.id = f.recipient
+pub(crate) const FACTS: &str =
+    "select f.sealed, r.sealed_key from facts f join recipient r on r.id = f.recipient
     where f.recipient = $1 and f.version = $2";
 const KEY: &str = "select sealed_key from recipient where id = $1";
 const NOTE: &str = "select sealed from note where id = $1";

@@ -233,8 +233,11 @@ impl Store {
         Ok(row.map(|(text,)| text))
     }
 
-    /// Reaches for the database.
+    /// Reaches for the database, to read and to write.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        if !self.is_writing() {
+            return Err(StoreError::WriterGone);
+        }
         let _: (i64,) = sqlx::query_as(PING).fetch_one(&self.pool).await?;
         Ok(())
     }

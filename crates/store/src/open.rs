@@ -121,6 +121,12 @@ impl Store {
         self.position.clone()
     }
 
+    /// True while jobs are taken.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.writer.as_ref().is_some_and(Writer::is_running)
+    }
+
     /// How many batches were committed since the start.
     #[must_use]
     pub fn commits(&self) -> u64 {
@@ -184,6 +190,11 @@ async fn migrate(path: &Path) -> Result<(), StoreError> {
     sqlx::migrate!("../../migrations/sqlite").run(&pool).await?;
     pool.close().await;
     Ok(())
+}
+
+/// The vault of a database, where its key is at hand.
+pub(crate) fn known_vault(path: &Path) -> Option<Vault> {
+    vault_of(path, false).ok()
 }
 
 fn vault_of(path: &Path, is_new: bool) -> Result<Vault, StoreError> {

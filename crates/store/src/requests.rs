@@ -27,6 +27,18 @@ pub struct Told {
     pub hash: Digest,
 }
 
+/// A queue to read in order: a stage of a year, in one region or in all.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Stream {
+    scheme: String,
+    year: i64,
+    stage: String,
+    region: Option<String>,
+}
+
+/// How many requests with the same words are looked at in one go.
+const FOUND_AT_ONCE: i64 = 500;
+
 #[derive(FromRow)]
 struct RequestRow {
     state: String,
@@ -45,14 +57,21 @@ struct EventRow {
 }
 
 const ONE: &str = "select state, label from request where id = $1";
+const PLACES: &str = "select distinct scheme, year, stage, region from stage_count where n <> 0
+    and ($1 is null or scheme = $1) and ($2 is null or year = $2) and ($3 is null or stage = $3)";
 const QUEUE: &str = "select state, label from request
-    where scheme = $1 and stage = $2 and region = $3 and (entered_at, id) > ($4, $5)
-      and ($6 is null or year = $6)
+    where scheme = $1 and year = $2 and stage = $3 and region = $4 and (entered_at, id) > ($5, $6)
     order by entered_at, id limit $7";
 const STAGE: &str = "select state, label from request
-    where scheme = $1 and stage = $2 and (entered_at, id) > ($3, $4) and ($5 is null or year = $5)
+    where scheme = $1 and year = $2 and stage = $3 and (entered_at, id) > ($4, $5)
     order by entered_at, id limit $6";
-const STUCK: &str = "select state, label from request
+const QUEUE_KEYS: &str = "select entered_at, id from request
+    where scheme = $1 and year = $2 and stage = $3 and region = $4 and (entered_at, id) > ($5, $6)
+    order by entered_at, id limit $7";
+const STAGE_KEYS: &str = "select entered_at, id from request
+    where scheme = $1 and year = $2 and stage = $3 and (entered_at, id) > ($4, $5)
+    order by entered_at, id limit $6";
+const STUCK_KEYS: &str = "select entered_at, id from request
     where scheme = $1 and (closed = 0 or snag is not null) and (entered_at, id) > ($2, $3)
       and ($4 is null or year = $4) and ($5 is null or stage = $5)
       and ($6 is null or $6 like '%,' || region || ',%')
@@ -60,12 +79,13 @@ const STUCK: &str = "select state, label from request
                when $7 = 'overdue' then due_on < $8
                else snag = $7 end
     order by entered_at, id limit $9";
-const ALL: &str = "select state, label from request
-    where id > $1 and ($2 is null or scheme = $2) and ($3 is null or year = $3)
-      and ($4 is null or $4 like '%,' || region || ',%')
-    order by id limit $5";
+const BY_IDS: &str = "select state, label from request where id in (select unhex(value) from json_each($1))";
 const SCHEMES: &str = "select id, scheme from request where id in (select unhex(value) from json_each($1))";
-const WORD: &str = "select request from word where hash = $1 order by request limit 10000";
+const WORDS: &str = "select w.request from word w where w.hash = $1 and w.request > $2
+      and ($3 is null or exists (select 1 from word x where x.hash = $3 and x.request = w.request))
+      and ($4 is null or exists (select 1 from word x where x.hash = $4 and x.request = w.request))
+      and ($5 is null or exists (select 1 from word x where x.hash = $5 and x.request = w.request))
+    order by w.request limit $6";
 const HISTORY: &str =
     "select pos, at, actor, for_whom, seq, data, hash from event where subject_id = $1 order by seq";
 
@@ -97,7 +117,7 @@ impl Store {
         rows.into_iter().map(told).collect()
     }
 
-    /// A page of requests, oldest in their stage first; without a stage, in the order they were entered.
+    /// A page of requests, oldest in their stage first; those found by words, in the order they were entered.
     pub async fn requests(
         &self,
         filter: &Filter,
@@ -113,30 +133,66 @@ impl Store {
         if filter.stuck || filter.code.is_some() {
             return self.stuck(filter, regions.as_ref(), today, after, limit).await;
         }
+        let streams = self.streams(filter, regions.as_ref()).await?;
+        let most = i64::from(limit) + 1;
+        if let [only] = streams.as_slice() {
+            let rows: Vec<RequestRow> = self.stream(only, (QUEUE, STAGE), after, most).await?;
+            return Ok(cut(self.all_listed(rows)?, limit, by_entry));
+        }
+        let mut keys: Vec<(i64, Uuid)> = Vec::new();
+        for stream in &streams {
+            let found: Vec<(i64, Uuid)> = self.stream(stream, (QUEUE_KEYS, STAGE_KEYS), after, most).await?;
+            keys.extend(found);
+        }
+        self.of_keys(keys, limit).await
+    }
+
+    /// Where requests are that a filter names: one stream of a stage, or one of each region in it.
+    async fn streams(
+        &self,
+        filter: &Filter,
+        regions: Option<&BTreeSet<RegionCode>>,
+    ) -> Result<Vec<Stream>, StoreError> {
+        let query = sqlx::query_as(PLACES).bind(filter.scheme.as_ref().map(ToString::to_string));
+        let query = query.bind(filter.year).bind(filter.stage.as_ref().map(ToString::to_string));
+        let places: Vec<(String, i64, String, String)> = query.fetch_all(&self.pool).await?;
         let stages = self.stages_of(filter);
-        let Some(stages) = stages else { return self.all(filter, regions.as_ref(), after, limit).await };
-        let mut data = Vec::new();
-        for (scheme, stage) in stages {
-            match &regions {
-                None => {
-                    let query = sqlx::query_as(STAGE).bind(scheme.to_string()).bind(stage.to_string());
-                    let query = query.bind(after.at).bind(after.id).bind(filter.year);
-                    self.extend(query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?, &mut data)?;
-                }
-                Some(regions) => {
-                    for region in regions {
-                        let query = sqlx::query_as(QUEUE).bind(scheme.to_string()).bind(stage.to_string());
-                        let query =
-                            query.bind(region.to_string()).bind(after.at).bind(after.id).bind(filter.year);
-                        self.extend(
-                            query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?,
-                            &mut data,
-                        )?;
-                    }
-                }
+        let mut streams = BTreeSet::new();
+        for (scheme, year, stage, region) in places {
+            let place = (SchemeId::from(scheme.as_str()), StageName::from(stage.as_str()));
+            let is_wanted = stages.as_ref().is_none_or(|stages| stages.contains(&place));
+            if is_wanted && regions.is_none_or(|regions| regions.contains(region.as_str())) {
+                streams.insert(Stream { scheme, year, stage, region: regions.map(|_| region) });
             }
         }
-        Ok(cut(data, limit, by_entry))
+        Ok(streams.into_iter().collect())
+    }
+
+    async fn stream<T>(
+        &self,
+        stream: &Stream,
+        (queue, stage): (&'static str, &'static str),
+        after: Place,
+        most: i64,
+    ) -> Result<Vec<T>, StoreError>
+    where
+        T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    {
+        let query = sqlx::query_as(if stream.region.is_some() { queue } else { stage });
+        let mut query = query.bind(&stream.scheme).bind(stream.year).bind(&stream.stage);
+        if let Some(region) = &stream.region {
+            query = query.bind(region);
+        }
+        Ok(query.bind(after.at).bind(after.id).bind(most).fetch_all(&self.pool).await?)
+    }
+
+    /// The page of these keys, the first of them in order.
+    async fn of_keys(&self, mut keys: Vec<(i64, Uuid)>, limit: u32) -> Result<Page<Listed>, StoreError> {
+        keys.sort_unstable();
+        keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1));
+        let ids: Vec<_> = keys.iter().map(|(_, id)| id.simple().to_string()).collect();
+        let query = sqlx::query_as(BY_IDS).bind(serde_json::to_string(&ids)?);
+        Ok(cut(self.all_listed(query.fetch_all(&self.pool).await?)?, limit, by_entry))
     }
 
     async fn stuck(
@@ -151,28 +207,15 @@ impl Store {
             || self.schemes(filter).into_iter().map(|scheme| (scheme, None)).collect(),
             |stages| stages.into_iter().map(|(scheme, stage)| (scheme, Some(stage))).collect::<Vec<_>>(),
         );
-        let mut data = Vec::new();
+        let mut keys: Vec<(i64, Uuid)> = Vec::new();
         for (scheme, stage) in places {
-            let query = sqlx::query_as(STUCK).bind(scheme.to_string()).bind(after.at).bind(after.id);
+            let query = sqlx::query_as(STUCK_KEYS).bind(scheme.to_string()).bind(after.at).bind(after.id);
             let query = query.bind(filter.year).bind(stage.as_ref().map(ToString::to_string));
             let query = query.bind(listing(regions)).bind(filter.code.clone()).bind(today.to_string());
-            self.extend(query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?, &mut data)?;
+            let found: Vec<(i64, Uuid)> = query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?;
+            keys.extend(found);
         }
-        Ok(cut(data, limit, by_entry))
-    }
-
-    async fn all(
-        &self,
-        filter: &Filter,
-        regions: Option<&BTreeSet<RegionCode>>,
-        after: Place,
-        limit: u32,
-    ) -> Result<Page<Listed>, StoreError> {
-        let query = sqlx::query_as(ALL).bind(after.id).bind(filter.scheme.as_ref().map(ToString::to_string));
-        let query = query.bind(filter.year).bind(listing(regions)).bind(i64::from(limit) + 1);
-        let mut data = Vec::new();
-        self.extend(query.fetch_all(&self.pool).await?, &mut data)?;
-        Ok(cut(data, limit, by_id))
+        self.of_keys(keys, limit).await
     }
 
     /// The requests whose recipient has all these words in the name, or this NIK.
@@ -185,29 +228,31 @@ impl Store {
         after: Place,
         limit: u32,
     ) -> Result<Page<Listed>, StoreError> {
-        let mut ids: Option<BTreeSet<Uuid>> = None;
-        for word in crate::facts::words(q) {
-            let rows: Vec<(Uuid,)> =
-                sqlx::query_as(WORD).bind(self.vault.word(&word)).fetch_all(&self.pool).await?;
-            let with: BTreeSet<Uuid> = rows.into_iter().map(|(id,)| id).collect();
-            ids = Some(ids.map_or_else(|| with.clone(), |ids| &ids & &with));
-        }
+        let words = crate::facts::words(q);
+        let hashes: Vec<i64> = words.iter().map(|word| self.vault.word(word)).collect();
+        let Some(first) = hashes.first() else { return Ok(Page { data: Vec::new(), next: None }) };
         let stages = self.stages_of(filter);
-        let mut data = Vec::new();
-        for id in ids.unwrap_or_default().into_iter().filter(|id| *id > after.id) {
-            let Some(listed) = self.request(RequestId(id)).await? else { continue };
-            let request = &listed.request;
-            let fits = regions.is_none_or(|regions| regions.contains(&request.region))
-                && filter.scheme.as_ref().is_none_or(|scheme| *scheme == request.scheme)
-                && filter.year.is_none_or(|year| year == request.year)
-                && self.is_as_stuck(filter, request, today)
-                && stages
-                    .as_ref()
-                    .is_none_or(|stages| stages.contains(&(request.scheme.clone(), request.stage.clone())));
-            if fits {
-                data.push(listed);
-                if data.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
-                    break;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let (mut data, mut last) = (Vec::new(), after.id);
+        while data.len() <= most {
+            let query = sqlx::query_as(WORDS).bind(first).bind(last);
+            let query = query.bind(hashes.get(1)).bind(hashes.get(2)).bind(hashes.get(3)).bind(FOUND_AT_ONCE);
+            let ids: Vec<(Uuid,)> = query.fetch_all(&self.pool).await?;
+            let Some((end,)) = ids.last() else { break };
+            last = *end;
+            let keys = ids.iter().map(|(id,)| (0, *id)).collect();
+            for listed in self.of_keys(keys, u32::MAX).await?.data {
+                let request = &listed.request;
+                let fits = regions.is_none_or(|regions| regions.contains(&request.region))
+                    && filter.scheme.as_ref().is_none_or(|scheme| *scheme == request.scheme)
+                    && filter.year.is_none_or(|year| year == request.year)
+                    && self.is_as_stuck(filter, request, today)
+                    && has_all(&listed.label.name, words.iter().skip(4))
+                    && stages.as_ref().is_none_or(|stages| {
+                        stages.contains(&(request.scheme.clone(), request.stage.clone()))
+                    });
+                if fits {
+                    data.push(listed);
                 }
             }
         }
@@ -279,11 +324,8 @@ impl Store {
         }
     }
 
-    fn extend(&self, rows: Vec<RequestRow>, data: &mut Vec<Listed>) -> Result<(), StoreError> {
-        for row in rows {
-            data.push(self.listed(row)?);
-        }
-        Ok(())
+    fn all_listed(&self, rows: Vec<RequestRow>) -> Result<Vec<Listed>, StoreError> {
+        rows.into_iter().map(|row| self.listed(row)).collect()
     }
 
     fn listed(&self, row: RequestRow) -> Result<Listed, StoreError> {
@@ -309,6 +351,12 @@ fn told(row: EventRow) -> Result<Told, StoreError> {
 fn listing(regions: Option<&BTreeSet<RegionCode>>) -> Option<String> {
     let regions = regions?;
     Some(format!(",{},", regions.iter().map(RegionCode::as_str).collect::<Vec<_>>().join(",")))
+}
+
+/// True if a name has these words: those beyond the four that a query looks up.
+fn has_all<'a>(name: &str, mut words: impl Iterator<Item = &'a String>) -> bool {
+    let name = crate::facts::words(name);
+    words.all(|word| name.contains(word))
 }
 
 fn by_entry(listed: &Listed) -> Place {

@@ -5,7 +5,7 @@ mod found;
 mod load;
 mod write;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use salur_core::Digest;
 use salur_core::world::World;
 
@@ -87,11 +87,14 @@ pub(crate) fn position(connection: &mut Connection) -> Result<i64, StoreError> {
 
 /// Refuses a database whose data were sealed with another key.
 pub(crate) fn check_key(connection: &Connection, key_id: &str) -> Result<(), StoreError> {
-    let other: Option<String> = connection
-        .query_row("select key_id from recipient where key_id <> ?1 limit 1", [key_id], |row| row.get(0))
-        .optional()?;
-    match other {
-        None => Ok(()),
+    let known: Option<String> =
+        connection.query_row("select key_id from head where one = 1", [], |row| row.get(0))?;
+    match known {
+        None => {
+            connection.execute("update head set key_id = ?1 where one = 1", [key_id])?;
+            Ok(())
+        }
+        Some(known) if known == key_id => Ok(()),
         Some(other) => {
             Err(StoreError::Key(format!("the data were sealed with key {other}, this key is {key_id}")))
         }

@@ -1,19 +1,19 @@
 //! The invariants, recomputed from the stored bytes: the chain is unbroken, every history replays to its projection,
 //! budgets are whole at every point of time, no duty is broken, nobody is paid twice, counters and lists add up.
 
+mod lists;
 mod rows;
 mod sums;
+mod told;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use salur_core::decree::{Decree, DecreeLine, DecreeState, LineOutcome};
-use salur_core::event::Event;
-use salur_core::payment::{Order, OrderState, PayLine, Payout};
+use salur_core::event::{Event, FactsRef};
 use salur_core::request::{Act, Request, apply};
-use salur_core::workflow::{Standing, Workflow};
+use salur_core::workflow::{End, Standing, Workflow};
 use salur_core::world::Workflows;
-use salur_core::{Digest, RequestId, Rupiah};
+use salur_core::{Digest, RecipientId, RequestId};
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{Sqlite, Transaction};
@@ -23,9 +23,12 @@ use self::rows::{
     COUNTS, CountRow, DUES, EVENTS, EventRow, HISTORY, LINES, LineRow, SNAGS, STATES, StateRow,
 };
 use self::sums::{Books, Totals};
+use self::told::Told;
 use crate::chain::link;
 use crate::error::StoreError;
+use crate::facts::{FACTS, FactsRow};
 use crate::lists::digest;
+use crate::vault::Vault;
 
 /// What was checked, and the first thing that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -73,7 +76,13 @@ fn broken(invariant: &'static str, place: impl std::fmt::Display, found: impl st
 pub async fn verify(path: &Path) -> Result<Report, StoreError> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    let mut check = Check { tx: pool.begin().await?, report: Report::default(), totals: Totals::default() };
+    let mut check = Check {
+        tx: pool.begin().await?,
+        report: Report::default(),
+        totals: Totals::default(),
+        told: Told::default(),
+        vault: crate::open::known_vault(path),
+    };
     let outcome = check.run().await;
     let mut report = check.report;
     drop(check.tx);
@@ -92,6 +101,10 @@ struct Check {
     tx: Transaction<'static, Sqlite>,
     report: Report,
     totals: Totals,
+    /// What the chain says of things that have tables of their own.
+    told: Told,
+    /// The office's key, where it is at hand: then facts are compared with their digests.
+    vault: Option<Vault>,
 }
 
 impl Check {
@@ -104,6 +117,7 @@ impl Check {
         self.requests(&workflows).await?;
         self.budgets().await?;
         self.counters().await?;
+        self.office(&ceilings).await?;
         self.decrees().await?;
         self.orders().await
     }
@@ -165,6 +179,8 @@ impl Check {
                 prev = hash;
                 if row.subject_kind == "request" {
                     books.see(&row)?;
+                } else {
+                    self.told.hear(&row)?;
                 }
                 self.report.events += 1;
             }
@@ -193,13 +209,19 @@ impl Check {
             for row in rows {
                 let history: Vec<EventRow> =
                     sqlx::query_as(HISTORY).bind(row.id).fetch_all(&mut *self.tx).await?;
-                self.request(&row, history, workflows)?;
+                let facts = self.request(&row, history, workflows)?;
+                self.facts(facts.0, facts.1).await?;
                 self.report.requests += 1;
             }
         }
     }
 
-    fn request(&mut self, row: &StateRow, history: Vec<EventRow>, workflows: &Workflows) -> Result<(), Stop> {
+    fn request(
+        &mut self,
+        row: &StateRow,
+        history: Vec<EventRow>,
+        workflows: &Workflows,
+    ) -> Result<(RecipientId, FactsRef), Stop> {
         let id = RequestId(row.id);
         let mut request: Option<Request> = None;
         let mut payments = 0;
@@ -229,8 +251,9 @@ impl Check {
             return Err(broken("definition_there", id, request.definition.digest));
         };
         let snag = salur_core::wait::snag(workflow, &request);
+        let frees = request.closed && workflow.end_of(&request.stage).is_some_and(End::frees_recipient);
         let columns = (
-            row.scheme.as_str(),
+            (row.scheme.as_str(), row.year, row.frees),
             row.region.as_str(),
             row.stage.as_str(),
             row.entered_at,
@@ -240,7 +263,7 @@ impl Check {
             row.snag.clone(),
         );
         let wanted = (
-            request.scheme.as_str(),
+            (request.scheme.as_str(), i64::from(request.year), frees),
             request.region.as_str(),
             request.stage.as_str(),
             request.entered_at.as_microsecond(),
@@ -254,7 +277,22 @@ impl Check {
         }
         check_duties(workflow, &request)?;
         self.totals.add(&request, snag);
-        Ok(())
+        Ok((request.recipient, request.facts))
+    }
+
+    /// The facts that count are there, and are those that the events speak of.
+    async fn facts(&mut self, recipient: RecipientId, facts: FactsRef) -> Result<(), Stop> {
+        let query = sqlx::query_as(FACTS).bind(recipient.0).bind(i64::from(facts.version));
+        let row: Option<FactsRow> = query.fetch_optional(&mut *self.tx).await?;
+        let Some(row) = row else { return Err(broken("facts_there", recipient, facts.version)) };
+        let Some(vault) = &self.vault else { return Ok(()) };
+        let opened =
+            vault.open_recipient(&row.sealed_key).and_then(|key| Ok(key.digest(&key.open(&row.sealed)?)));
+        match opened {
+            Ok(found) if found == facts.digest => Ok(()),
+            Ok(found) => Err(broken("facts_unchanged", recipient, found)),
+            Err(error) => Err(broken("facts_unchanged", recipient, error)),
+        }
     }
 
     async fn budgets(&mut self) -> Result<(), Stop> {
@@ -293,83 +331,6 @@ impl Check {
                     format!("{name} {place:?}"),
                     format!("0, not {n}"),
                 ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Every decree: its lines give its digest and its tallies.
-    async fn decrees(&mut self) -> Result<(), Stop> {
-        let bodies: Vec<(String,)> =
-            sqlx::query_as("select body from decree").fetch_all(&mut *self.tx).await?;
-        for (body,) in bodies {
-            let decree: Decree = serde_json::from_str(&body)?;
-            let rows: Vec<(String,)> =
-                sqlx::query_as("select body from decree_line where decree = $1 order by line")
-                    .bind(decree.id.0)
-                    .fetch_all(&mut *self.tx)
-                    .await?;
-            let lines = rows
-                .iter()
-                .map(|(body,)| serde_json::from_str(body))
-                .collect::<Result<Vec<DecreeLine>, _>>()?;
-            let tally = |code: &str| {
-                let amounts: Vec<_> = lines
-                    .iter()
-                    .filter(|line| line.outcome.as_str() == code)
-                    .map(|line| line.amount)
-                    .collect();
-                (amounts.len().try_into().unwrap_or(u32::MAX), Rupiah::sum(amounts).unwrap_or_default())
-            };
-            for (code, kept) in
-                [("approved", decree.approved), ("struck", decree.struck), ("refused", decree.refused)]
-            {
-                if tally(code) != (kept.count, kept.total) {
-                    return Err(broken("decree_adds_up", decree.id, format!("{code}: {:?}", tally(code))));
-                }
-            }
-            let open = lines.iter().any(|line| line.outcome == LineOutcome::Listed);
-            if usize::try_from(decree.count) != Ok(lines.len())
-                || (open && decree.state != DecreeState::Draft)
-            {
-                return Err(broken("decree_adds_up", decree.id, format!("{} lines", lines.len())));
-            }
-            let same = salur_core::decree::digest(&decree, &lines) == decree.digest;
-            if decree.state == DecreeState::Draft && !same {
-                return Err(broken("decree_digest", decree.id, decree.digest));
-            }
-        }
-        Ok(())
-    }
-
-    /// Every payment order: its lines give its digest and its tallies.
-    async fn orders(&mut self) -> Result<(), Stop> {
-        let bodies: Vec<(String,)> =
-            sqlx::query_as("select body from payment_order").fetch_all(&mut *self.tx).await?;
-        for (body,) in bodies {
-            let order: Order = serde_json::from_str(&body)?;
-            let rows: Vec<(String,)> =
-                sqlx::query_as("select body from payment_line where payment_order = $1 order by line")
-                    .bind(order.id.0)
-                    .fetch_all(&mut *self.tx)
-                    .await?;
-            let lines =
-                rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<Vec<PayLine>, _>>()?;
-            for (outcome, kept) in
-                [(Payout::Paid, order.paid), (Payout::Failed, order.failed), (Payout::Unknown, order.unknown)]
-            {
-                let amounts: Vec<_> =
-                    lines.iter().filter(|line| line.outcome == outcome).map(|line| line.amount).collect();
-                let sums =
-                    (amounts.len().try_into().unwrap_or(u32::MAX), Rupiah::sum(amounts).unwrap_or_default());
-                if sums != (kept.count, kept.total) {
-                    return Err(broken("order_adds_up", order.id, format!("{}: {sums:?}", outcome.as_str())));
-                }
-            }
-            let same = salur_core::payment::digest(&order, &lines) == order.digest;
-            let whole = usize::try_from(order.count) == Ok(lines.len());
-            if !same || (!whole && order.state != OrderState::Cancelled) {
-                return Err(broken("order_digest", order.id, order.digest));
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! The commit loop: jobs of all callers go through one queue; the next batch is whatever queued while the last one
 //! committed. Callers only wait, so one who hangs up cannot leave a transaction open.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -53,7 +54,9 @@ impl Writer {
         let counted = Arc::clone(&commits);
         let thread = std::thread::Builder::new()
             .name("salur-writer".into())
-            .spawn(move || Loop { connection, world, sessions, position, commits: counted }.run(waiting))
+            .spawn(move || {
+                Loop { connection, world, sessions, position, commits: counted, stale: false }.run(waiting)
+            })
             .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
         Ok((Writer { queue, commits }, thread))
     }
@@ -61,6 +64,11 @@ impl Writer {
     /// How many batches were committed since the start.
     pub(crate) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// True while jobs are taken.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.queue.is_closed()
     }
 
     /// Hands a job in and waits for its answer, which comes after its commit.
@@ -78,6 +86,8 @@ struct Loop {
     sessions: Arc<ArcSwap<Sessions>>,
     position: watch::Sender<i64>,
     commits: Arc<AtomicU64>,
+    /// True while the world or the sessions are older than the database.
+    stale: bool,
 }
 
 impl Loop {
@@ -130,20 +140,28 @@ impl Loop {
         }
     }
 
+    /// Commits a batch. A panic in it costs the batch, not the writer: its transaction is rolled back.
     fn commit(&mut self, asks: Vec<Ask>) -> Result<Vec<Told>, StoreError> {
         let world = self.world.load_full();
-        let founds = asks.iter().any(|ask| matches!(ask.job, Job::Found(_)));
-        let opens = founds || asks.iter().any(|ask| matches!(ask.job, Job::OpenSession(_)));
-        let (told, pos) = sqlite::commit(&mut self.connection, &world, asks)?;
-        if founds {
-            self.world.store(Arc::new(sqlite::load_world(&self.connection, &world)?));
-        }
-        if opens {
-            self.sessions.store(Arc::new(sqlite::load_sessions(&self.connection)?));
-        }
+        self.stale |= asks.iter().any(|ask| matches!(ask.job, Job::Found(_) | Job::OpenSession(_)));
+        let connection = &mut self.connection;
+        let (told, pos) = catch_unwind(AssertUnwindSafe(|| sqlite::commit(connection, &world, asks)))
+            .unwrap_or_else(|_| {
+                Err(StoreError::Unfit("the writer panicked; its batch was rolled back".into()))
+            })?;
         self.commits.fetch_add(1, Ordering::Relaxed);
+        // The batch is durable: what fails from here on must not be told as its failure.
+        if self.stale {
+            self.stale = self.reload(&world).is_err();
+        }
         self.position.send_if_modified(|last| std::mem::replace(last, pos) != pos);
         Ok(told)
+    }
+
+    fn reload(&self, world: &World) -> Result<(), StoreError> {
+        self.world.store(Arc::new(sqlite::load_world(&self.connection, world)?));
+        self.sessions.store(Arc::new(sqlite::load_sessions(&self.connection)?));
+        Ok(())
     }
 }
 

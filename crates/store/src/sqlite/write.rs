@@ -354,9 +354,10 @@ fn forget(transaction: &Transaction<'_>, before: i64) -> Result<(), StoreError> 
         [before],
     )?;
     transaction.execute(
-        "delete from outbox where pos in (select pos from outbox where due_at < ?1 order by pos limit 5000)",
+        "delete from outbox where due_at < ?1 and pos in (select pos from outbox order by pos limit 5000)",
         [before],
     )?;
+    transaction.execute("delete from stage_due where n = 0", [])?;
     Ok(())
 }
 

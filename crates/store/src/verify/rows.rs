@@ -13,8 +13,8 @@ pub(super) const EVENTS: &str =
     "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
     from event where pos > $1 order by pos limit 2000";
 pub(super) const STATES: &str =
-    "select id, scheme, region, stage, entered_at, due_on, snag, closed, version, state
-    from request where id > $1 order by id limit 1000";
+    "select id, scheme, year, subject_key is null as frees, region, stage, entered_at, due_on, snag, closed, version,
+    state from request where id > $1 order by id limit 1000";
 pub(super) const HISTORY: &str =
     "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
     from event where subject_id = $1 order by seq";
@@ -45,6 +45,8 @@ pub(super) struct EventRow {
 pub(super) struct StateRow {
     pub(super) id: Uuid,
     pub(super) scheme: String,
+    pub(super) year: i64,
+    pub(super) frees: bool,
     pub(super) region: String,
     pub(super) stage: String,
     pub(super) entered_at: i64,

@@ -2,7 +2,12 @@
 
 use rusqlite::Connection;
 
-use crate::office::{AMOUNT, CLERK, VERIFIER, act, check, enter, found, run};
+use salur_core::decree::Signing;
+use salur_core::{DecreeId, OrderId};
+use salur_store::job::{Answer, Job};
+use uuid::Uuid;
+
+use crate::office::{AMOUNT, CLERK, GOVERNOR, TREASURER, VERIFIER, act, check, enter, found, id, run};
 
 async fn filled(folder: &std::path::Path) {
     let store = found(folder, 10 * AMOUNT).await;
@@ -11,6 +16,16 @@ async fn filled(folder: &std::path::Path) {
         run(&store, CLERK, act(&store, n, "submit", None)).await.unwrap();
         run(&store, VERIFIER, act(&store, n, "verify", None)).await.unwrap();
     }
+    let decree = DecreeId(Uuid::from_u128(70));
+    let draft =
+        Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(0), id(1)] };
+    let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else { panic!("not drafted") };
+    let signing =
+        Signing { digest: draft.digest, number: "SK/1".into(), date: jiff::civil::date(2026, 11, 24) };
+    run(&store, GOVERNOR, Job::SignDecree { id: decree, signing }).await.unwrap();
+    let order = OrderId(Uuid::from_u128(71));
+    run(&store, TREASURER, Job::DraftOrder { id: order, requests: vec![id(0), id(1)] }).await.unwrap();
+    run(&store, TREASURER, Job::ExportOrder { id: order }).await.unwrap();
     store.close().await;
     check(folder).await;
 }
