@@ -53,6 +53,13 @@ pub(crate) fn intake(name: &str) -> Vec<u8> {
     })
 }
 
+/// The first rows of an intake file.
+pub(crate) fn head_of(name: &str, rows: usize) -> Vec<u8> {
+    let bytes = intake(name);
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    lines.take(rows + 1).collect::<Vec<_>>().concat()
+}
+
 /// What the office needs besides its database.
 fn office() -> Office {
     let holidays = text("data/holidays/id_libur_2024_2027.csv");
