@@ -1,3 +1,63 @@
-//! The project's chores: `cargo xtask test` runs every test.
+//! The project's chores, run as `cargo xtask NAME`:
+//!
+//! - `test`: every test of the workspace;
+//! - `ci`: formatting, lints, tests, documentation;
+//! - `bench [NAME ..]`: the measurements, in release.
 
-fn main() {}
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "cargo xtask test | ci | bench [single|bulk|pages|import|http|memory ...]";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (name, rest) = words.split_first().map_or(("", &[][..]), |(name, rest)| (name.as_str(), rest));
+    let done = match name {
+        "test" => test(rest),
+        "ci" => ci(),
+        "bench" => bench(rest),
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("xtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every test. What is named after `test` narrows it, as `cargo test` understands it.
+fn test(rest: &[String]) -> Result<(), String> {
+    let mut arguments = vec!["test", "--workspace", "--locked"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments, &[])
+}
+
+fn ci() -> Result<(), String> {
+    cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])?;
+    test(&[])?;
+    cargo(&["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+fn bench(rest: &[String]) -> Result<(), String> {
+    // The measurements over HTTP and of memory start the server as users do.
+    cargo(&["build", "--release", "--locked", "-p", "salur", "-p", "salur-bench"], &[])?;
+    let mut arguments = vec!["run", "--release", "--locked", "--quiet", "-p", "salur-bench", "--"];
+    arguments.extend(rest.iter().map(String::as_str));
+    cargo(&arguments, &[])
+}
+
+fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
+    eprintln!("xtask: cargo {}", arguments.join(" "));
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let status = Command::new(cargo)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .status()
+        .map_err(|error| format!("failed to start cargo: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" "))) }
+}

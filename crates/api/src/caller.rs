@@ -1,6 +1,7 @@
 //! Who calls, in which language, under which key.
 
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use jiff::Timestamp;
@@ -48,7 +49,9 @@ impl FromRequestParts<App> for Caller {
             .headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token)
             .ok_or_else(|| Problem::unauthenticated(lang))?;
         let person = app.store.session(token.trim(), at).ok_or_else(|| Problem::unauthenticated(lang))?;
         let world = app.store.world();
@@ -65,10 +68,15 @@ impl<S: Sync> FromRequestParts<S> for Language {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let header = parts.headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let english = header.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("en"));
-        Ok(Language(if english { Lang::En } else { Lang::Id }))
+        Ok(Language(language_of(&parts.headers)))
     }
+}
+
+/// The language that a request's headers ask for.
+pub(crate) fn language_of(headers: &HeaderMap) -> Lang {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let english = header.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("en"));
+    if english { Lang::En } else { Lang::Id }
 }
 
 /// The key under which a repetition is recognised, if the caller sent one.

@@ -1,15 +1,48 @@
 //! Salur's JSON API under `/api/v1`. A handler extracts, calls one function, converts; rules live in `salur-core`.
 
+mod actions;
 mod attachments;
+mod bank;
+mod bank_results;
+mod batch_actions;
+mod budget_lines;
 mod caller;
 mod clock;
+mod correction;
+mod decree_body;
+mod decrees;
+mod entry;
+mod events;
+mod extract;
+mod filter;
+mod health;
+mod history;
 mod imports;
+mod layers;
+mod me;
+mod openapi;
+mod order_body;
+mod orders;
+mod page;
 mod problem;
+mod reason;
+mod regions;
+mod request_body;
+mod request_detail;
+mod requests;
+mod schemes;
+mod stages;
+mod tale;
 mod upload;
+mod workflows;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
+use axum::{Json, middleware, routing};
 use salur_store::Store;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use caller::{Caller, Idempotency, Language};
 pub use clock::Clock;
@@ -27,16 +60,69 @@ pub struct App {
     pub config: Arc<Config>,
 }
 
-/// The routes of imports and attachments.
-#[must_use]
-pub fn list_routes() -> utoipa_axum::router::OpenApiRouter<App> {
-    imports::routes().merge(attachments::routes())
-}
-
 /// How the API is set up.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The program that reads spreadsheets in a process of its own: this same program with a hidden command; in
     /// tests none, and spreadsheets are read in place.
     pub sheet_reader: Option<std::path::PathBuf>,
+    /// Turns true when the server stops: streams end then, so that connections and the store can be closed.
+    pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
+}
+
+/// The API with all its layers; `/`, `/openapi.json` and `/metrics` are among its routes.
+pub fn router(app: App) -> axum::Router {
+    let counters = Arc::new(layers::Counters::default());
+    let around = layers::Around { app: app.clone(), counters: Arc::clone(&counters) };
+    let (routes, mut description) = all_routes().split_for_parts();
+    openapi::complete(&mut description);
+    let description = Arc::new(description);
+    let metrics = move |axum::extract::State(app): axum::extract::State<App>| async move {
+        counters.text(*app.store.position().borrow())
+    };
+    routes
+        .route("/openapi.json", routing::get(move || async move { Json(Arc::clone(&description)) }))
+        .route("/metrics", routing::get(metrics))
+        .fallback(layers::no_route)
+        .method_not_allowed_fallback(layers::no_method)
+        .layer(DefaultBodyLimit::max(extract::BODY_BYTES_MAX))
+        .layer(middleware::from_fn(layers::limit_time))
+        .layer(CatchPanicLayer::custom(layers::panicked))
+        .layer(middleware::from_fn_with_state(around, layers::outside))
+        .with_state(app)
+}
+
+/// The description of the API as `/openapi.json` answers it.
+#[must_use]
+pub fn description() -> utoipa::openapi::OpenApi {
+    let mut description = all_routes().into_openapi();
+    openapi::complete(&mut description);
+    description
+}
+
+fn all_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::base()).merge(health::routes()).nest("/api/v1", version_one())
+}
+
+/// Everything under `/api/v1`, a line for each noun.
+fn version_one() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(requests::routes())
+        .merge(imports::routes())
+        .merge(attachments::routes())
+        .merge(actions::routes())
+        .merge(batch_actions::routes())
+        .merge(entry::routes())
+        .merge(history::routes())
+        .merge(stages::routes())
+        .merge(decrees::routes())
+        .merge(orders::routes())
+        .merge(bank::routes())
+        .merge(me::routes())
+        .merge(schemes::routes())
+        .merge(workflows::routes())
+        .merge(regions::routes())
+        .merge(budget_lines::routes())
+        .merge(events::routes())
+        .layer(middleware::from_fn(layers::no_store))
 }

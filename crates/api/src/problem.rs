@@ -16,15 +16,18 @@ use utoipa::ToSchema;
 pub struct Problem {
     /// A stable address of the kind of problem.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Box<str>,
     /// The HTTP status in words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// A stable code, never translated.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: Box<str>,
     /// What is wrong, as a sentence.
-    pub detail: String,
+    #[schema(value_type = String)]
+    pub detail: Box<str>,
     /// Each thing that is wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
@@ -44,6 +47,10 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// The code of a problem, for whoever counts answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Code(pub(crate) Box<str>);
+
 /// A person by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Somebody {
@@ -53,7 +60,7 @@ pub struct Somebody {
     pub name: String,
 }
 
-fn pick(lang: Lang, id: &str, en: &str) -> String {
+pub(crate) fn pick(lang: Lang, id: &str, en: &str) -> String {
     match lang {
         Lang::Id => id.to_owned(),
         Lang::En => en.to_owned(),
@@ -65,11 +72,11 @@ impl Problem {
     #[must_use]
     pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Problem {
         Problem {
-            kind: format!("urn:salur:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Problem").to_owned(),
+            kind: format!("urn:salur:problem:{code}").into(),
+            title: status.canonical_reason().unwrap_or("Problem"),
             status: status.as_u16(),
-            code: code.to_owned(),
-            detail: detail.into(),
+            code: code.into(),
+            detail: detail.into().into(),
             errors: Vec::new(),
             who_could: Vec::new(),
         }
@@ -121,10 +128,43 @@ impl Problem {
         Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match_missing", detail)
     }
 
+    /// `If-Match` is no version.
+    #[must_use]
+    pub fn if_match_malformed(lang: Lang) -> Problem {
+        let detail = pick(
+            lang,
+            "If-Match harus satu ETag dari permohonan, misalnya \"3\", atau *.",
+            "If-Match must be one ETag of the request, as \"3\", or *.",
+        );
+        Problem::new(StatusCode::BAD_REQUEST, "if_match_malformed", detail)
+    }
+
+    /// The query has a parameter or value that is not known.
+    #[must_use]
+    pub fn query_malformed(lang: Lang, what: &str) -> Problem {
+        let detail = pick(
+            lang,
+            &format!("Parameter alamat tidak sesuai: {what}."),
+            &format!("The query does not fit: {what}."),
+        );
+        Problem::malformed("query_malformed", detail)
+    }
+
     /// The body, the query or a path is not as it should be.
     #[must_use]
     pub fn malformed(code: &str, detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// The server did what it never should.
+    #[must_use]
+    pub fn unexpected(lang: Lang) -> Problem {
+        let detail = pick(
+            lang,
+            "Terjadi kesalahan di server; sudah dicatat.",
+            "Something went wrong in the server; it has been logged.",
+        );
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
     /// The rules say no.
@@ -205,6 +245,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
+        response.extensions_mut().insert(Code(self.code));
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -1,7 +1,26 @@
 //! The arithmetic of a budget line: `reserved + committed + paid <= ceiling`, always.
 
-use crate::Rupiah;
-use crate::workflow::{BudgetLine, Standing};
+use serde::{Deserialize, Serialize};
+
+use crate::workflow::Standing;
+use crate::{LineId, Rupiah, SchemeId};
+
+/// A budget line: what a scheme may spend from one fund source in one fiscal year.
+///
+/// `reserved + committed + paid <= ceiling`, always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the field names are the budget's own words")]
+pub struct BudgetLine {
+    pub id: LineId,
+    pub scheme: SchemeId,
+    pub year: i16,
+    pub fund: String,
+    pub account: String,
+    pub ceiling: Rupiah,
+    pub reserved: Rupiah,
+    pub committed: Rupiah,
+    pub paid: Rupiah,
+}
 
 impl BudgetLine {
     /// What is neither reserved, committed nor paid; nothing where the sums do not fit.

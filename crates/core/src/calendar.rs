@@ -107,14 +107,9 @@ impl Calendar {
         holidays: impl IntoIterator<Item = Holiday>,
         horizon: RangeInclusive<i16>,
     ) -> Result<Calendar, CalendarError> {
-        let zone = TimeZone::get(zone).map_err(|_| CalendarError::UnknownZone {
-            zone: zone.to_owned(),
-        })?;
+        let zone = TimeZone::get(zone).map_err(|_| CalendarError::UnknownZone { zone: zone.to_owned() })?;
         let (first_year, last_year) = (*horizon.start(), *horizon.end());
-        let bad_horizon = CalendarError::BadHorizon {
-            first: first_year,
-            last: last_year,
-        };
+        let bad_horizon = CalendarError::BadHorizon { first: first_year, last: last_year };
         if !(0..YEARS_MAX).contains(&last_year.saturating_sub(first_year)) {
             return Err(bad_horizon);
         }
@@ -123,10 +118,7 @@ impl Calendar {
         };
         let mut holidays: Vec<Holiday> = holidays.into_iter().collect();
         holidays.sort_by_key(|holiday| holiday.date);
-        if let Some(stray) = holidays
-            .iter()
-            .find(|holiday| !(first..=last).contains(&holiday.date))
-        {
+        if let Some(stray) = holidays.iter().find(|holiday| !(first..=last).contains(&holiday.date)) {
             return Err(CalendarError::OutsideHorizon {
                 date: stray.date,
                 first: first_year,
@@ -145,6 +137,20 @@ impl Calendar {
         };
         calendar.count();
         Ok(calendar)
+    }
+
+    /// A calendar that knows no holidays, for what asks no day of it.
+    pub(crate) fn utc() -> Calendar {
+        Calendar {
+            zone: TimeZone::UTC,
+            fixed_offset: Some(Offset::UTC),
+            holidays: Vec::new(),
+            first: Date::constant(1970, 1, 1),
+            last: Date::constant(1969, 12, 31),
+            year_starts: Vec::new(),
+            counts: Vec::new(),
+            working: Vec::new(),
+        }
     }
 
     /// The local day an instant falls on.
@@ -170,10 +176,7 @@ impl Calendar {
         match usize::try_from(rank.saturating_sub(1)) {
             Err(_) => weekday_at(rank.saturating_add(weekdays_until(self.first_eve()))),
             Ok(place) => self.working.get(place).copied().unwrap_or_else(|| {
-                weekday_at(
-                    rank.saturating_sub(self.total())
-                        .saturating_add(weekdays_until(self.last)),
-                )
+                weekday_at(rank.saturating_sub(self.total()).saturating_add(weekdays_until(self.last)))
             }),
         }
     }
@@ -207,10 +210,7 @@ impl Calendar {
     /// The holiday on that day, to name it to somebody who waits.
     #[must_use]
     pub fn holiday(&self, date: Date) -> Option<&Holiday> {
-        let place = self
-            .holidays
-            .binary_search_by_key(&date, |holiday| holiday.date)
-            .ok()?;
+        let place = self.holidays.binary_search_by_key(&date, |holiday| holiday.date).ok()?;
         self.holidays.get(place)
     }
 
@@ -243,14 +243,8 @@ impl Calendar {
         if let Some(count) = self.counted(date) {
             return i64::from(count);
         }
-        let (known, edge) = if date < self.first {
-            (0, self.first_eve())
-        } else {
-            (self.total(), self.last)
-        };
-        weekdays_until(date)
-            .saturating_sub(weekdays_until(edge))
-            .saturating_add(known)
+        let (known, edge) = if date < self.first { (0, self.first_eve()) } else { (self.total(), self.last) };
+        weekdays_until(date).saturating_sub(weekdays_until(edge)).saturating_add(known)
     }
 
     /// What the table holds for a covered day.
@@ -288,13 +282,9 @@ fn weekdays_until(date: Date) -> i64 {
 /// The weekday that [`weekdays_until`] counts as number `count`, or the last day there is.
 fn weekday_at(count: i64) -> Date {
     let index = count.saturating_sub(1);
-    let days = index
-        .div_euclid(5)
-        .saturating_mul(7)
-        .saturating_add(index.rem_euclid(5));
+    let days = index.div_euclid(5).saturating_mul(7).saturating_add(index.rem_euclid(5));
     let span = jiff::Span::new().try_days(days);
-    span.and_then(|span| MONDAY.checked_add(span))
-        .unwrap_or(Date::MAX)
+    span.and_then(|span| MONDAY.checked_add(span)).unwrap_or(Date::MAX)
 }
 
 #[cfg(test)]
@@ -326,26 +316,15 @@ mod tests {
     #[test]
     fn march_2026_holds_four_working_days_around_idul_fitri() {
         let calendar = calendar();
-        let working: Vec<i8> = (13..=25)
-            .filter(|day| calendar.is_working_day(date(2026, 3, *day)))
-            .collect();
+        let working: Vec<i8> = (13..=25).filter(|day| calendar.is_working_day(date(2026, 3, *day))).collect();
         assert_eq!(working, [13, 16, 17, 25]);
-        assert_eq!(
-            calendar.working_days_between(date(2026, 3, 12), date(2026, 3, 25)),
-            4
-        );
+        assert_eq!(calendar.working_days_between(date(2026, 3, 12), date(2026, 3, 25)), 4);
         assert_eq!(calendar.add_working_days(date(2026, 3, 13), 3), date(2026, 3, 25));
         assert_eq!(calendar.add_working_days(date(2026, 3, 21), 0), date(2026, 3, 21));
         assert_eq!(calendar.add_working_days(date(2026, 3, 21), 1), date(2026, 3, 25));
-        assert_eq!(
-            calendar.working_days_between(date(2026, 3, 25), date(2026, 3, 13)),
-            0
-        );
+        assert_eq!(calendar.working_days_between(date(2026, 3, 25), date(2026, 3, 13)), 0);
         let nyepi = calendar.holiday(date(2026, 3, 19)).unwrap();
-        assert_eq!(
-            (nyepi.kind, nyepi.certainty),
-            (HolidayKind::LiburNasional, Certainty::Certain)
-        );
+        assert_eq!((nyepi.kind, nyepi.certainty), (HolidayKind::LiburNasional, Certainty::Certain));
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! One request under its workflow, met by one actor: the checks that `decide`, the explanation and the lists share,
 //! so that none of them can disagree with another.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::OrderLine;
 use crate::refusal::{Refusal, Why};
 use crate::request::{Act, Request};
+use crate::value::Value;
 use crate::workflow::{Action, ActionKind, BudgetLine, Standing, Via, Workflow};
-use crate::world::Context;
-use crate::{ActionName, DecreeId, PersonId, Role, Rupiah, StageName};
+use crate::world::{Context, Freeze};
+use crate::{ActionName, DecreeId, FieldName, PersonId, Role, Rupiah, StageName};
+
+/// Most persons that a refusal names.
+pub(crate) const WHO_COULD_MAX: usize = 5;
 
 /// One request under its workflow, met by one actor.
 #[derive(Debug, Clone, Copy)]
@@ -46,38 +50,51 @@ pub struct Permit<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// May this actor take this action now, content aside? The order of the checks is a contract.
+    /// May this actor take this action now, content aside? The order of the checks is a contract: is the request
+    /// there for it, is it you, is it free, is it the time.
     pub fn permit(&self, name: &ActionName, through: Through) -> Result<Permit<'a>, Refusal> {
         let request = self.request;
-        if request.closed {
-            return Err(Why::RequestClosed { stage: request.stage.clone() }.into());
+        let known = self.workflow.actions.get_key_value(name);
+        let ruling = known.is_some_and(|(_, action)| action.kind == ActionKind::Ruling);
+        // An incident is ruled on wherever the request is, even at its end.
+        let on_incident = ruling && request.incident.is_some();
+        if !on_incident {
+            self.check_open()?;
         }
-        let Some((name, action)) = self.workflow.actions.get_key_value(name) else {
+        let Some((name, action)) = known else {
             return Err(Why::ActionUnknown { action: name.clone() }.into());
         };
-        if !action.from.contains(&request.stage) {
+        if !on_incident && !action.from.contains(&request.stage) {
             return Err(Why::NotAtThisStage { action: name.clone(), stage: request.stage.clone() }.into());
         }
         check_means(name, action, through)?;
-        let duty = self.duty_of(name, &action.by).map_err(|refusal| self.with_who_could(refusal, action))?;
-        if action.kind != ActionKind::Ruling {
+        let duty = self.duty_of(name, &action.by)?;
+        if ruling && request.doubtful_at().is_none() {
+            return Err(Why::NothingToRule.into());
+        }
+        if !ruling {
             self.check_locks(through)?;
         }
         self.check_hold(action)?;
-        self.check_claim()?;
+        self.check_claim(through)?;
         self.check_freeze(action)?;
         self.check_visits(action)?;
-        if action.is_shared() && self.endorsed_by_actor(name) {
-            return Err(self.with_who_could(Why::AlreadyEndorsed { action: name.clone() }.into(), action));
-        }
         Ok(Permit { name, action, duty })
+    }
+
+    /// Nothing but a ruling and a note happens to a request at its end.
+    pub(crate) fn check_open(&self) -> Result<(), Refusal> {
+        if self.request.closed {
+            return Err(Why::RequestClosed { stage: self.request.stage.clone() }.into());
+        }
+        Ok(())
     }
 
     /// The duty that the actor's act counts under, if a role allows it and no duty forbids it.
     pub fn duty_of(
         &self,
         name: &ActionName,
-        by: &'a std::collections::BTreeMap<Role, ActionName>,
+        by: &'a BTreeMap<Role, ActionName>,
     ) -> Result<&'a ActionName, Refusal> {
         let mut conflict = None;
         for (role, duty) in by {
@@ -88,9 +105,24 @@ impl<'a> Case<'a> {
                 }
             }
         }
-        Err(conflict
-            .unwrap_or_else(|| Why::RoleMissing { action: name.clone(), roles: by.keys().cloned().collect() })
-            .into())
+        let why = conflict.unwrap_or_else(|| Why::RoleMissing {
+            action: name.clone(),
+            roles: by.keys().cloned().collect(),
+        });
+        Err(self.refuse_for(why, name, by))
+    }
+
+    /// True to a role, whatever else the actor has done here: enough for what counts as no act.
+    pub(crate) fn check_role(
+        &self,
+        name: &ActionName,
+        by: &BTreeMap<Role, ActionName>,
+    ) -> Result<(), Refusal> {
+        if by.keys().any(|role| self.context.actor.person.holds(role, &self.request.region)) {
+            return Ok(());
+        }
+        let why = Why::RoleMissing { action: name.clone(), roles: by.keys().cloned().collect() };
+        Err(self.refuse_for(why, name, by))
     }
 
     /// The duty conflict that one of these persons would run into.
@@ -116,7 +148,7 @@ impl<'a> Case<'a> {
 
     /// Who holds a role for the action here and no duty against it.
     #[must_use]
-    pub fn who_could(&self, by: &std::collections::BTreeMap<Role, ActionName>) -> Vec<PersonId> {
+    pub fn who_could(&self, by: &BTreeMap<Role, ActionName>) -> Vec<PersonId> {
         self.context
             .world
             .roster
@@ -131,11 +163,19 @@ impl<'a> Case<'a> {
             .collect()
     }
 
-    fn with_who_could(&self, refusal: Refusal, action: &Action) -> Refusal {
-        let mut who_could = self.who_could(&action.by);
-        who_could.retain(|person| *person != self.context.actor.person.id);
-        who_could.truncate(5);
-        Refusal { who_could, ..refusal }
+    /// The refusal with who could act instead: neither the actor nor anybody whose word is given already.
+    pub(crate) fn refuse_for(&self, why: Why, name: &ActionName, by: &BTreeMap<Role, ActionName>) -> Refusal {
+        let mut who_could = self.who_could(by);
+        who_could.retain(|person| {
+            !self.context.actor.persons().any(|actor| actor == *person)
+                && !self
+                    .request
+                    .endorsements
+                    .iter()
+                    .any(|word| word.action == *name && word.persons().any(|by| by == *person))
+        });
+        who_could.truncate(WHO_COULD_MAX);
+        Refusal { why, who_could }
     }
 
     /// A list that freezes the request lets nothing else happen to it.
@@ -153,18 +193,22 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// A request set aside moves no further; it may be sent back, mended, ruled on or ended.
     fn check_hold(&self, action: &Action) -> Result<(), Refusal> {
+        let onward = match action.kind {
+            ActionKind::Forward | ActionKind::Approval | ActionKind::Payment => true,
+            ActionKind::Rework | ActionKind::Close | ActionKind::Correction | ActionKind::Ruling => false,
+        };
         match &self.request.hold {
-            Some(hold) if action.kind != ActionKind::Close => {
-                Err(Why::OnHold { cause: hold.cause.clone() }.into())
-            }
+            Some(hold) if onward => Err(Why::OnHold { cause: hold.cause.clone() }.into()),
             _ => Ok(()),
         }
     }
 
-    fn check_claim(&self) -> Result<(), Refusal> {
+    /// A claim keeps others off what is done by hand; a list has taken the request on already.
+    pub(crate) fn check_claim(&self, through: Through) -> Result<(), Refusal> {
         match self.request.claimed_by {
-            Some(by) if by != self.context.actor.person.id => {
+            Some(by) if by != self.context.actor.person.id && through == Through::Itself => {
                 Err(Refusal { why: Why::ClaimedByOther { by }, who_could: vec![by] })
             }
             _ => Ok(()),
@@ -173,10 +217,7 @@ impl<'a> Case<'a> {
 
     fn check_freeze(&self, action: &Action) -> Result<(), Refusal> {
         match action.kind {
-            ActionKind::Approval | ActionKind::Payment => match self.freeze() {
-                Some(freeze) => Err(Why::Frozen { source: freeze.source.clone(), until: freeze.to }.into()),
-                None => Ok(()),
-            },
+            ActionKind::Approval | ActionKind::Payment => self.check_frozen(),
             ActionKind::Forward
             | ActionKind::Rework
             | ActionKind::Close
@@ -185,9 +226,16 @@ impl<'a> Case<'a> {
         }
     }
 
+    pub(crate) fn check_frozen(&self) -> Result<(), Refusal> {
+        match self.freeze() {
+            Some(freeze) => Err(Why::Frozen { source: freeze.source.clone(), until: freeze.to }.into()),
+            None => Ok(()),
+        }
+    }
+
     /// The freeze that stops this request's money today.
     #[must_use]
-    pub fn freeze(&self) -> Option<&'a crate::world::Freeze> {
+    pub fn freeze(&self) -> Option<&'a Freeze> {
         self.context.world.policy.freeze_on(&self.workflow.fund, &self.request.scheme, self.context.today())
     }
 
@@ -201,9 +249,22 @@ impl<'a> Case<'a> {
         Ok(())
     }
 
-    fn endorsed_by_actor(&self, name: &ActionName) -> bool {
-        let actor = self.context.actor.person.id;
-        self.request.endorsements.iter().any(|word| word.action == *name && word.by == actor)
+    /// The action's condition, over what is given now and what was noted before.
+    pub(crate) fn check_guard(
+        &self,
+        action: &Action,
+        given: &BTreeMap<FieldName, Value>,
+    ) -> Result<(), Refusal> {
+        let Some(guard) = &action.guard else {
+            return Ok(());
+        };
+        guard
+            .check(&|name| match name {
+                "amount" => Some(Value::Money(self.request.amount.0)),
+                "year" => Some(Value::Int(self.request.year.into())),
+                _ => given.get(name).or_else(|| self.request.fields.get(name)).cloned(),
+            })
+            .map_err(|atoms| Why::GuardFailed { atoms }.into())
     }
 
     /// Fewer different persons than a duty asks for before a stage.
@@ -249,6 +310,22 @@ impl<'a> Case<'a> {
         let need = if self.request.budget == Standing::None { self.request.amount } else { Rupiah::ZERO };
         Some(line.shortfall(need))
     }
+
+    /// May this request go on a list of this kind: at the right stage, free, fit, and not set aside?
+    pub fn check_list(&self, via: Via) -> Result<(), Refusal> {
+        self.check_open()?;
+        let Some((name, action)) = self.workflow.action_via(via) else {
+            return Err(Why::ActionUnknown { action: "list".into() }.into());
+        };
+        if !action.from.contains(&self.request.stage) {
+            let stage = self.request.stage.clone();
+            return Err(Why::NotAtThisStage { action: name.clone(), stage }.into());
+        }
+        self.check_locks(Through::Itself)?;
+        self.check_hold(action)?;
+        self.check_claim(Through::Itself)?;
+        self.check_guard(action, &BTreeMap::new())
+    }
 }
 
 fn check_means(name: &ActionName, action: &Action, through: Through) -> Result<(), Refusal> {
@@ -259,24 +336,5 @@ fn check_means(name: &ActionName, action: &Action, through: Through) -> Result<(
         (Some(Via::Decree), _) => Err(Why::OnlyByDecree { action: name.clone() }.into()),
         (Some(Via::PaymentOrder), _) => Err(Why::OnlyByPaymentOrder { action: name.clone() }.into()),
         (None, _) => Err(Why::ActionUnknown { action: name.clone() }.into()),
-    }
-}
-
-impl Case<'_> {
-    /// May this request go on a list of this kind: at the right stage, free, and not set aside?
-    pub fn check_list(&self, via: Via) -> Result<(), Refusal> {
-        let request = self.request;
-        if request.closed {
-            return Err(Why::RequestClosed { stage: request.stage.clone() }.into());
-        }
-        let Some((name, action)) = self.workflow.action_via(via) else {
-            return Err(Why::ActionUnknown { action: "list".into() }.into());
-        };
-        if !action.from.contains(&request.stage) {
-            return Err(Why::NotAtThisStage { action: name.clone(), stage: request.stage.clone() }.into());
-        }
-        self.check_locks(Through::Itself)?;
-        self.check_hold(action)?;
-        self.check_claim()
     }
 }

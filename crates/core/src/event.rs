@@ -197,8 +197,6 @@ pub enum Event {
         blameless: bool,
         /// Why.
         reason: Option<NoteRef>,
-        /// Working days left before it was due.
-        days_left: Option<u32>,
     },
     /// It was taken up again.
     Resumed {
@@ -281,6 +279,13 @@ pub enum Event {
         /// The duty it counts under.
         duty: ActionName,
     },
+    /// Two persons ruled that a request already paid was paid once more: the excess is to be asked back.
+    RuledPaidTwice {
+        /// The action that did it.
+        action: ActionName,
+        /// The duty it counts under.
+        duty: ActionName,
+    },
 }
 
 impl Event {
@@ -307,6 +312,7 @@ impl Event {
             Event::PaymentUnknown { .. } => "payment_unknown",
             Event::IncidentOpened { .. } => "incident_opened",
             Event::RuledUnpaid { .. } => "ruled_unpaid",
+            Event::RuledPaidTwice { .. } => "ruled_paid_twice",
         }
     }
 
@@ -324,7 +330,8 @@ impl Event {
             | Event::PaymentFailed { duty, .. }
             | Event::PaymentUnknown { duty, .. }
             | Event::IncidentOpened { duty, .. }
-            | Event::RuledUnpaid { duty, .. } => Some(duty),
+            | Event::RuledUnpaid { duty, .. }
+            | Event::RuledPaidTwice { duty, .. } => Some(duty),
             Event::Held { .. }
             | Event::Resumed { .. }
             | Event::Claimed

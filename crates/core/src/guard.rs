@@ -81,11 +81,7 @@ impl Guard {
                 }
             }
         });
-        Ok(Guard {
-            text: text.into(),
-            condition,
-            names,
-        })
+        Ok(Guard { text: text.into(), condition, names })
     }
 
     /// The guard as it was written.

@@ -128,9 +128,7 @@ impl RegionCode {
     /// True if this region is `outer` or lies within it (`64.72.01` within `64.72`).
     #[must_use]
     pub fn is_within(&self, outer: &RegionCode) -> bool {
-        self.0
-            .strip_prefix(&*outer.0)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        self.0.strip_prefix(&*outer.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
@@ -141,13 +139,9 @@ mod tests {
     #[test]
     fn a_region_lies_within_itself_and_its_parents_only() {
         let village = RegionCode::from("64.72.01.1001");
-        for (outer, within) in [
-            ("64", true),
-            ("64.72", true),
-            ("64.72.01.1001", true),
-            ("64.7", false),
-            ("65", false),
-        ] {
+        for (outer, within) in
+            [("64", true), ("64.72", true), ("64.72.01.1001", true), ("64.7", false), ("65", false)]
+        {
             assert_eq!(village.is_within(&RegionCode::from(outer)), within, "{outer}");
         }
     }

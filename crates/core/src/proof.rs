@@ -30,12 +30,12 @@ impl fmt::Display for Way {
     }
 }
 
-/// Most human acts of different duties that are searched on one way; 12 acts have 4,213,597 ways to share them out,
-/// nearly all of which the duties rule out early.
+/// Most acts on one way that a duty keeps apart from others; acts that no duty binds may be anybody's and are not
+/// counted.
 const ACTS_MAX: usize = 12;
 
-/// Most steps that are searched in all.
-const STEPS_MAX: u32 = 20_000;
+/// Most steps that are searched in all, over ways and over the ways to share them out.
+const STEPS_MAX: u32 = 100_000;
 
 /// What is known of the ways to a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +46,13 @@ pub struct Proof {
     pub cut: bool,
 }
 
-/// An act on a way: the duty it counts under, and the action that several persons must take together.
-#[derive(Debug, Clone)]
+/// An act on a way: the duty it counts under, the action that several persons must take together, and whether any
+/// duty binds it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Step {
     duty: ActionName,
     shared: Option<ActionName>,
+    bound: bool,
 }
 
 /// Of all ways without a cycle from the start to a stage, the one that needs the fewest persons.
@@ -62,16 +64,18 @@ pub fn weakest_way(workflow: &Workflow, to: &StageName) -> Option<Way> {
 /// Searches all ways without a cycle from the start to a stage.
 #[must_use]
 pub fn prove(workflow: &Workflow, to: &StageName) -> Proof {
-    let mut search = Search { workflow, to, ways: Vec::new(), left: STEPS_MAX, cut: false };
+    let (seen, left) = (BTreeSet::new(), STEPS_MAX);
+    let mut search = Search { workflow, to, weakest: None, seen, left, cut: false };
     search.walk(&workflow.start, &mut Vec::new(), &mut Vec::new());
-    let weakest = search.ways.into_iter().map(|steps| share_out(workflow, steps)).min_by_key(Way::persons);
-    Proof { weakest, cut: search.cut }
+    Proof { weakest: search.weakest, cut: search.cut }
 }
 
 struct Search<'a> {
     workflow: &'a Workflow,
     to: &'a StageName,
-    ways: Vec<Vec<Step>>,
+    weakest: Option<Way>,
+    /// The bound acts of the ways that were shared out: another way with the same acts takes as many persons.
+    seen: BTreeSet<Vec<Step>>,
     left: u32,
     cut: bool,
 }
@@ -79,7 +83,7 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn walk(&mut self, at: &'a StageName, passed: &mut Vec<&'a StageName>, steps: &mut Vec<Step>) {
         if at == self.to {
-            self.ways.push(steps.clone());
+            self.share_out(steps);
             return;
         }
         passed.push(at);
@@ -95,17 +99,67 @@ impl<'a> Search<'a> {
                         steps.push(act);
                     }
                 }
-                match self.left.checked_sub(1).filter(|_| steps.len() <= ACTS_MAX) {
-                    Some(left) => {
-                        self.left = left;
-                        self.walk(next, passed, steps);
-                    }
-                    None => self.cut = true,
+                let bound = steps.iter().filter(|step| step.bound).count();
+                if bound <= ACTS_MAX && self.spend() {
+                    self.walk(next, passed, steps);
                 }
+                self.cut |= bound > ACTS_MAX;
                 steps.truncate(before);
             }
         }
         passed.pop();
+    }
+
+    /// One step of the search more; false, and the proof is cut, where there were too many.
+    fn spend(&mut self) -> bool {
+        let left = self.left.checked_sub(1);
+        self.cut |= left.is_none();
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Shares the acts of a way out among as few persons as the duties allow, trying every partition.
+    fn share_out(&mut self, steps: &[Step]) {
+        let bound: Vec<_> = steps.iter().filter(|step| step.bound).cloned().collect();
+        let mut acts = bound.clone();
+        acts.sort();
+        if !self.seen.insert(acts) {
+            return;
+        }
+        let mut best: Vec<usize> = (0..bound.len()).collect();
+        self.assign(&bound, &mut Vec::with_capacity(bound.len()), 0, &mut best);
+        let (mut persons, mut last) = (best.into_iter(), 0);
+        let by = |step: &Step| {
+            if step.bound {
+                last = persons.next().unwrap_or(last);
+            }
+            (step.duty.clone(), last)
+        };
+        let way = Way { acts: steps.iter().map(by).collect() };
+        if self.weakest.as_ref().is_none_or(|weakest| way.persons() < weakest.persons()) {
+            self.weakest = Some(way);
+        }
+    }
+
+    fn assign(&mut self, steps: &[Step], given: &mut Vec<usize>, persons: usize, best: &mut Vec<usize>) {
+        let most = best.iter().max().map_or(0, |person| person.saturating_add(1));
+        let Some(step) = steps.get(given.len()) else {
+            if persons < most {
+                best.clone_from(given);
+            }
+            return;
+        };
+        if persons >= most || !self.spend() {
+            return;
+        }
+        for person in 0..=persons {
+            let mut done = steps.iter().zip(given.iter());
+            if !done.any(|(done, by)| *by == person && must_differ(self.workflow, done, step)) {
+                given.push(person);
+                self.assign(steps, given, persons.max(person.saturating_add(1)), best);
+                given.pop();
+            }
+        }
     }
 }
 
@@ -127,7 +181,7 @@ fn acts_of(workflow: &Workflow, name: &ActionName, action: &Action) -> Vec<Vec<S
             .flat_map(|acts| {
                 duties.iter().map(move |duty| {
                     let mut acts = acts.clone();
-                    acts.push(Step { duty: (*duty).clone(), shared: None });
+                    acts.push(step_of(workflow, duty, None));
                     acts
                 })
             })
@@ -140,7 +194,7 @@ fn acts_of(workflow: &Workflow, name: &ActionName, action: &Action) -> Vec<Vec<S
         .flat_map(|acts| {
             let shared = &shared;
             own.iter().map(move |duty| {
-                let step = Step { duty: (*duty).clone(), shared: shared.clone() };
+                let step = step_of(workflow, duty, shared.clone());
                 let persons = usize::try_from(action.persons).unwrap_or(usize::MAX).min(ACTS_MAX);
                 acts.iter().cloned().chain(std::iter::repeat_n(step, persons)).collect()
             })
@@ -148,41 +202,9 @@ fn acts_of(workflow: &Workflow, name: &ActionName, action: &Action) -> Vec<Vec<S
         .collect()
 }
 
-/// Shares the acts out among as few persons as the duties allow, trying every partition.
-fn share_out(workflow: &Workflow, steps: Vec<Step>) -> Way {
-    let mut best: Vec<usize> = (0..steps.len()).collect();
-    assign(workflow, &steps, &mut Vec::with_capacity(steps.len()), 0, &mut best);
-    Way { acts: steps.into_iter().map(|step| step.duty).zip(best).collect() }
-}
-
-fn assign(
-    workflow: &Workflow,
-    steps: &[Step],
-    given: &mut Vec<usize>,
-    persons: usize,
-    best: &mut Vec<usize>,
-) {
-    let most = best.iter().max().map_or(0, |person| person.saturating_add(1));
-    let Some(step) = steps.get(given.len()) else {
-        if persons < most {
-            best.clone_from(given);
-        }
-        return;
-    };
-    if persons >= most {
-        return;
-    }
-    for person in 0..=persons {
-        let clash = steps
-            .iter()
-            .zip(given.iter())
-            .any(|(done, by)| *by == person && must_differ(workflow, done, step));
-        if !clash {
-            given.push(person);
-            assign(workflow, steps, given, persons.max(person.saturating_add(1)), best);
-            given.pop();
-        }
-    }
+fn step_of(workflow: &Workflow, duty: &ActionName, shared: Option<ActionName>) -> Step {
+    let kept_apart = workflow.duties.iter().any(|rule| rule.distinct.contains(duty));
+    Step { duty: duty.clone(), bound: shared.is_some() || kept_apart, shared }
 }
 
 fn must_differ(workflow: &Workflow, one: &Step, other: &Step) -> bool {

@@ -1,5 +1,9 @@
 //! A request for aid: the state that its events fold into. `apply` never decides and never sees a definition.
 
+mod fold;
+
+pub(crate) use fold::RULED_UNPAID;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -7,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::event::{Advanced, Entered, Entry, Event, FactsRef, NoteRef, OrderLine, Pin};
+use crate::event::{Entry, Event, FactsRef, NoteRef, OrderLine, Pin};
 use crate::value::Value;
 use crate::workflow::{BenefitKind, Standing};
 use crate::{
@@ -81,6 +85,9 @@ pub struct Request {
     /// What is known of its payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<Payment>,
+    /// A payment that the bank reported against what was known before: two persons must rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
 }
 
 /// An act that counts under a duty.
@@ -100,8 +107,8 @@ pub struct Hold {
     pub since: Timestamp,
     /// By whom.
     pub by: PersonId,
-    /// Working days left before it was due.
-    pub days_left: Option<u32>,
+    /// The last day the stage should have taken, had it not been set aside.
+    pub due_on: Option<Date>,
 }
 
 /// A request sent back for correction.
@@ -127,8 +134,18 @@ pub struct Endorsement {
     pub action: ActionName,
     /// Who.
     pub by: PersonId,
+    /// The person it was given for, where the first stood in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_whom: Option<PersonId>,
     /// Digest of what they agreed to.
     pub content: Digest,
+}
+
+impl Endorsement {
+    /// The persons whose word this is.
+    pub fn persons(&self) -> impl Iterator<Item = PersonId> {
+        [Some(self.by), self.for_whom].into_iter().flatten()
+    }
 }
 
 /// What is known of a request's payment.
@@ -139,6 +156,18 @@ pub struct Payment {
     /// Where it stands.
     pub state: PaymentState,
     /// Since when.
+    pub since: Timestamp,
+    /// Why the try before it failed, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_before: Option<String>,
+}
+
+/// A payment reported against what was known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    /// The line that the bank reported paid.
+    pub at: OrderLine,
+    /// When.
     pub since: Timestamp,
 }
 
@@ -154,8 +183,6 @@ pub enum PaymentState {
     Failed(String),
     /// Paid.
     Paid,
-    /// The bank contradicted itself; locked until two persons rule.
-    Incident,
 }
 
 impl PaymentState {
@@ -163,7 +190,7 @@ impl PaymentState {
     #[must_use]
     pub fn locks(&self) -> bool {
         match self {
-            PaymentState::Ordered | PaymentState::Unknown | PaymentState::Incident => true,
+            PaymentState::Ordered | PaymentState::Unknown => true,
             PaymentState::Failed(_) | PaymentState::Paid => false,
         }
     }
@@ -206,20 +233,33 @@ impl Request {
     /// The payment order's line that keeps this request from any other act.
     #[must_use]
     pub fn locked_in_order(&self) -> Option<OrderLine> {
+        self.ordered_at().or_else(|| self.incident.map(|incident| incident.at))
+    }
+
+    /// The payment order's line whose result is still awaited.
+    #[must_use]
+    pub fn ordered_at(&self) -> Option<OrderLine> {
         self.payment.as_ref().filter(|payment| payment.state.locks()).map(|payment| payment.at)
+    }
+
+    /// The payment that nobody can be sure of, and that two persons may rule on.
+    #[must_use]
+    pub fn doubtful_at(&self) -> Option<OrderLine> {
+        let unknown = self.payment.as_ref().filter(|payment| payment.state == PaymentState::Unknown);
+        self.incident.map(|incident| incident.at).or_else(|| unknown.map(|payment| payment.at))
     }
 }
 
 /// Folds one event into the request before it.
 pub fn apply(before: Option<Request>, id: RequestId, entry: &Entry) -> Result<Request, BrokenHistory> {
     let mut request = match (before, &entry.event) {
-        (None, Event::Entered(entered)) if entry.seq == 1 => from_entered(id, entry, entered),
+        (None, Event::Entered(entered)) if entry.seq == 1 => fold::enter(id, entry, entered),
         (None, _) | (Some(_), Event::Entered(_)) => return Err(BrokenHistory::Entry { seq: entry.seq }),
         (Some(request), event) => {
             if request.version.checked_add(1) != Some(entry.seq) {
                 return Err(BrokenHistory::Gap { after: request.version, found: entry.seq });
             }
-            fold(request, entry, event)?
+            fold::fold(request, entry, event)?
         }
     };
     request.version = entry.seq;
@@ -237,171 +277,4 @@ pub fn replay<'a>(
     history: impl IntoIterator<Item = &'a Entry>,
 ) -> Result<Option<Request>, BrokenHistory> {
     history.into_iter().try_fold(None, |before, entry| apply(before, id, entry).map(Some))
-}
-
-fn from_entered(id: RequestId, entry: &Entry, entered: &Entered) -> Request {
-    Request {
-        id,
-        scheme: entered.scheme.clone(),
-        year: entered.year,
-        definition: entered.definition,
-        region: entered.region.clone(),
-        recipient: entered.recipient,
-        facts: entered.facts,
-        amount: entered.amount,
-        benefit: entered.benefit,
-        line: entered.line.clone(),
-        budget: Standing::None,
-        stage: entered.stage.clone(),
-        entered_at: entry.at,
-        due_on: entered.due_on,
-        closed: entered.closes,
-        version: entry.seq,
-        acts: BTreeSet::new(),
-        visits: BTreeMap::from([(entered.stage.clone(), 1)]),
-        fields: BTreeMap::new(),
-        claimed_by: None,
-        hold: None,
-        returned: None,
-        checked: None,
-        endorsements: Vec::new(),
-        decree: None,
-        in_decree: false,
-        payment: None,
-    }
-}
-
-fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result<Request, BrokenHistory> {
-    let misfit = || BrokenHistory::Misfit { seq: entry.seq, kind: event.kind() };
-    let fits = |condition: bool| if condition { Ok(()) } else { Err(misfit()) };
-    match event {
-        Event::Entered(_) => return Err(misfit()),
-        Event::Amended { facts, amount, region, changed, .. } => {
-            fits(!request.closed && request.budget == Standing::None)?;
-            request.facts = *facts;
-            request.amount = *amount;
-            request.region = region.clone();
-            if let Some(returned) = &mut request.returned {
-                returned.changed.extend(changed.iter().cloned());
-            }
-        }
-        Event::Advanced(advanced) => {
-            fits(!request.closed && request.stage == advanced.from)?;
-            advance(&mut request, entry, advanced);
-        }
-        Event::Endorsed { action, content, .. } => {
-            fits(!request.closed)?;
-            request
-                .endorsements
-                .retain(|endorsement| endorsement.by != entry.actor && endorsement.content == *content);
-            request.endorsements.push(Endorsement {
-                action: action.clone(),
-                by: entry.actor,
-                content: *content,
-            });
-        }
-        Event::Corrected { facts, .. } => {
-            fits(!request.closed)?;
-            request.facts = *facts;
-            request.endorsements.clear();
-        }
-        Event::Held { cause, blameless, reason, days_left } => {
-            fits(request.hold.is_none() && !request.closed)?;
-            request.hold = Some(Hold {
-                cause: cause.clone(),
-                blameless: *blameless,
-                reason: *reason,
-                since: entry.at,
-                by: entry.actor,
-                days_left: *days_left,
-            });
-            if *blameless {
-                request.due_on = None;
-            }
-        }
-        Event::Resumed { due_on } => {
-            fits(request.hold.take().is_some())?;
-            request.due_on = *due_on;
-        }
-        Event::Claimed => {
-            fits(!request.closed)?;
-            request.claimed_by = Some(entry.actor);
-        }
-        Event::Released => request.claimed_by = None,
-        Event::Commented { .. } | Event::Attached { .. } => {}
-        Event::Listed { decree, .. } => {
-            fits(!request.in_decree && !request.closed)?;
-            request.decree = Some(*decree);
-            request.in_decree = true;
-        }
-        Event::Unlisted { decree, .. } => {
-            fits(request.in_decree && request.decree == Some(*decree))?;
-            request.decree = None;
-            request.in_decree = false;
-        }
-        Event::Ordered { at, .. } => {
-            fits(request.locked_in_order().is_none() && !request.closed)?;
-            request.payment = Some(Payment { at: *at, state: PaymentState::Ordered, since: entry.at });
-        }
-        Event::Unordered { at } => {
-            fits(request.locked_in_order() == Some(*at))?;
-            request.payment = None;
-        }
-        Event::PaymentFailed { at, cause, .. } => {
-            fits(request.locked_in_order() == Some(*at))?;
-            request.payment =
-                Some(Payment { at: *at, state: PaymentState::Failed(cause.clone()), since: entry.at });
-        }
-        Event::PaymentUnknown { at, .. } => {
-            fits(request.locked_in_order() == Some(*at))?;
-            request.payment = Some(Payment { at: *at, state: PaymentState::Unknown, since: entry.at });
-        }
-        Event::IncidentOpened { at, .. } => {
-            request.payment = Some(Payment { at: *at, state: PaymentState::Incident, since: entry.at });
-        }
-        Event::RuledUnpaid { .. } => {
-            let payment = request.payment.as_mut().ok_or_else(misfit)?;
-            payment.state = PaymentState::Failed("ruled_unpaid".into());
-            payment.since = entry.at;
-            request.endorsements.clear();
-        }
-    }
-    Ok(request)
-}
-
-fn advance(request: &mut Request, entry: &Entry, advanced: &Advanced) {
-    if advanced.returns {
-        request.returned = Some(Returned {
-            from: advanced.from.clone(),
-            by: entry.actor,
-            at: entry.at,
-            reason: advanced.reason,
-            changed: BTreeSet::new(),
-        });
-    } else {
-        request.returned = None;
-    }
-    if advanced.checks {
-        request.checked = Some(request.facts.digest);
-    }
-    if request.in_decree {
-        request.in_decree = false;
-        if advanced.returns {
-            request.decree = None;
-        }
-    }
-    if let Some(at) = advanced.order {
-        request.payment = Some(Payment { at, state: PaymentState::Paid, since: entry.at });
-    }
-    request.stage = advanced.to.clone();
-    request.entered_at = entry.at;
-    request.due_on = advanced.due_on;
-    request.closed = advanced.closes;
-    request.budget = advanced.budget;
-    request.claimed_by = None;
-    request.hold = None;
-    request.endorsements.clear();
-    request.fields.extend(advanced.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let visits = request.visits.entry(advanced.to.clone()).or_default();
-    *visits = visits.saturating_add(1);
 }

@@ -39,10 +39,7 @@ pub enum SpanError {
         unit: String,
     },
     /// No number, or one too large.
-    #[error(
-        "{text:?} does not start with a whole number up to {}; write for example 3wd",
-        u32::MAX
-    )]
+    #[error("{text:?} does not start with a whole number up to {}; write for example 3wd", u32::MAX)]
     NoNumber {
         /// The text that was given.
         text: String,
@@ -59,13 +56,9 @@ impl FromStr for Span {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<Span, SpanError> {
-        let digits_end = text
-            .find(|char: char| !char.is_ascii_digit())
-            .unwrap_or(text.len());
+        let digits_end = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
         let (digits, unit) = text.split_at(digits_end);
-        let number = digits
-            .parse()
-            .map_err(|_| SpanError::NoNumber { text: shown(text) })?;
+        let number = digits.parse().map_err(|_| SpanError::NoNumber { text: shown(text) })?;
         match unit {
             "m" => Ok(Span::Minutes(number)),
             "wh" => Ok(Span::WorkingHours(number)),
@@ -174,39 +167,21 @@ mod tests {
             assert_eq!(serde_json::from_str::<Span>(&json).unwrap(), span);
         }
         assert_eq!("10wd".parse(), Ok(WorkingDays(10)));
-        assert_eq!(
-            serde_json::from_str::<WorkingDays>("\"10wd\"").unwrap(),
-            WorkingDays(10)
-        );
+        assert_eq!(serde_json::from_str::<WorkingDays>("\"10wd\"").unwrap(), WorkingDays(10));
     }
 
     #[test]
     fn what_is_no_length_names_the_mend() {
         for (text, mend) in [
-            (
-                "10",
-                "10 has no unit; write 10wd (working days), 10wh (working hours) or 10m (minutes)",
-            ),
-            (
-                "3d",
-                "unknown unit \"d\"; write wd (working days), wh (working hours) or m (minutes), as 3wd",
-            ),
-            (
-                "wd",
-                "\"wd\" does not start with a whole number up to 4294967295; write for example 3wd",
-            ),
-            (
-                "-3wd",
-                "\"-3wd\" does not start with a whole number up to 4294967295; write for example 3wd",
-            ),
+            ("10", "10 has no unit; write 10wd (working days), 10wh (working hours) or 10m (minutes)"),
+            ("3d", "unknown unit \"d\"; write wd (working days), wh (working hours) or m (minutes), as 3wd"),
+            ("wd", "\"wd\" does not start with a whole number up to 4294967295; write for example 3wd"),
+            ("-3wd", "\"-3wd\" does not start with a whole number up to 4294967295; write for example 3wd"),
             (
                 "4294967296m",
                 "\"4294967296m\" does not start with a whole number up to 4294967295; write for example 3wd",
             ),
-            (
-                "",
-                "\"\" does not start with a whole number up to 4294967295; write for example 3wd",
-            ),
+            ("", "\"\" does not start with a whole number up to 4294967295; write for example 3wd"),
             (
                 "3 wd",
                 "unknown unit \" wd\"; write wd (working days), wh (working hours) or m (minutes), as 3wd",
@@ -215,10 +190,7 @@ mod tests {
             assert_eq!(text.parse::<Span>().unwrap_err().to_string(), mend);
         }
         let hours = "4wh".parse::<WorkingDays>().unwrap_err();
-        assert_eq!(
-            hours.to_string(),
-            "4wh is not in working days; write for example 3wd"
-        );
+        assert_eq!(hours.to_string(), "4wh is not in working days; write for example 3wd");
         let bare = serde_json::from_str::<WorkingDays>("10").unwrap_err().to_string();
         assert!(bare.starts_with("10 has no unit; write 10wd"), "{bare}");
     }

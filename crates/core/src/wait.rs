@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::case::Case;
-use crate::request::{Hold, Payment, PaymentState};
+use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Returned};
 use crate::words::{self, Words};
 use crate::workflow::{Action, ActionKind, Phase, Standing, Via};
-use crate::{ActionName, Lang, PersonId, Role};
+use crate::world::{Freeze, HoldCause};
+use crate::{ActionName, Label, Lang, PersonId, Role};
 
 /// What a request waits for.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,34 +52,40 @@ struct Cause {
 /// What this request waits for; none once it is at an end.
 #[must_use]
 pub fn wait(case: &Case<'_>, lang: Lang) -> Option<Wait> {
-    let cause = cause(case, lang)?;
+    let found = claimed(case, cause_of(case, lang)?, lang);
     let calendar = &case.context.world.calendar;
     let today = case.context.today();
-    let since = calendar.date_of(cause.since);
+    let since = calendar.date_of(found.since);
     let working_days = calendar.working_days_between(since, today);
-    let due_on = case.request.due_on;
+    let runs = !case.request.closed && found.code != FROZEN;
+    let due_on = case.request.due_on.filter(|_| runs);
+    let stage = case.workflow.stage(&case.request.stage);
     let target =
-        case.workflow.stage(&case.request.stage).and_then(|stage| stage.sla.as_ref()).map(|sla| sla.target.0);
-    let sentence = Words { lang }.waits(&cause.on, since, working_days, target, &cause.tail);
+        stage.and_then(|stage| stage.sla.as_ref()).map(|sla| sla.target.0).filter(|_| due_on.is_some());
     Some(Wait {
-        code: cause.code,
-        sentence,
-        on: cause.on,
-        persons: cause.persons,
-        since: cause.since,
+        code: found.code,
+        sentence: Words { lang }.waits(&found.on, since, working_days, target, &found.tail),
+        on: found.on,
+        persons: found.persons,
+        since: found.since,
         working_days,
         due_on,
         days_late: due_on.map_or(0, |due| calendar.working_days_between(due, today)),
-        unblock: cause.unblock,
-        actions: cause.actions,
+        unblock: found.unblock,
+        actions: found.actions,
     })
 }
 
-fn cause(case: &Case<'_>, lang: Lang) -> Option<Cause> {
+const FROZEN: &str = "frozen";
+
+fn cause_of(case: &Case<'_>, lang: Lang) -> Option<Cause> {
     let request = case.request;
-    if let Some(payment) = request.payment.as_ref().filter(|payment| payment.state == PaymentState::Incident)
-    {
-        return Some(of_payment(case, payment, lang));
+    if let Some(incident) = request.incident {
+        let tail = Words { lang }.bank_contradicts(incident.at.line, request.closed);
+        let unblock = Words { lang }.ruling();
+        let ruling = named(case, |action| action.kind == ActionKind::Ruling, lang);
+        let code = "payment_incident".into();
+        return Some(quorum(case, Cause { code, tail, unblock, since: incident.since, ..ruling }, lang));
     }
     if request.closed {
         return None;
@@ -87,19 +94,19 @@ fn cause(case: &Case<'_>, lang: Lang) -> Option<Cause> {
         return Some(of_hold(case, hold, lang));
     }
     if let Some(payment) = &request.payment {
-        return Some(of_payment(case, payment, lang));
+        return Some(quorum(case, of_payment(case, payment, lang), lang));
     }
-    match case.workflow.phase_of(&request.stage) {
-        Some(Phase::Approval) => Some(of_approval(case, lang)),
-        _ if request.returned.is_some() => Some(of_return(case, lang)),
-        _ => Some(of_stage(case, lang)),
-    }
+    Some(match (case.workflow.phase_of(&request.stage), case.freeze(), &request.returned) {
+        (Some(Phase::Approval | Phase::Disbursement), Some(freeze), _) => of_freeze(case, freeze, lang),
+        (Some(Phase::Approval), None, _) => of_approval(case, lang),
+        (_, _, Some(returned)) => of_return(case, returned, lang),
+        (_, _, None) => of_stage(case, lang),
+    })
 }
 
 fn of_hold(case: &Case<'_>, hold: &Hold, lang: Lang) -> Cause {
-    let known = case.context.world.policy.hold.get(&hold.cause);
-    let text = |pick: fn(&crate::world::HoldCause) -> &crate::Label| {
-        known.map_or_else(|| hold.cause.clone(), |cause| pick(cause).in_lang(lang).to_owned())
+    let text = |pick: fn(&HoldCause) -> &Label| {
+        policy_text(case, &hold.cause, pick, lang).unwrap_or_else(|| hold.cause.clone())
     };
     Cause {
         code: hold.cause.clone(),
@@ -112,34 +119,39 @@ fn of_hold(case: &Case<'_>, hold: &Hold, lang: Lang) -> Cause {
     }
 }
 
+/// The office's own word for a cause.
+fn policy_text(case: &Case<'_>, code: &str, pick: fn(&HoldCause) -> &Label, lang: Lang) -> Option<String> {
+    case.context.world.policy.hold.get(code).map(|known| pick(known).in_lang(lang).to_owned())
+}
+
 fn of_payment(case: &Case<'_>, payment: &Payment, lang: Lang) -> Cause {
     let say = Words { lang };
-    let ruling = || named(case, |action| action.kind == ActionKind::Ruling, lang);
     match &payment.state {
-        PaymentState::Failed(cause) => {
+        PaymentState::Failed(why) if why == RULED_UNPAID => {
+            let (tail, unblock) = (say.bank_refused(why), say.order_again());
+            let pays = named(case, |action| action.via == Some(Via::PaymentOrder), lang);
+            Cause { tail, unblock, since: payment.since, ..pays }
+        }
+        PaymentState::Failed(why) => {
             let mend = named(case, |action| action.kind == ActionKind::Correction, lang);
             Cause {
                 code: "account_rejected".into(),
-                tail: say.bank_refused(cause),
+                tail: say.bank_refused(why),
                 unblock: say.mend_account_or_order_again(),
                 since: payment.since,
                 ..mend
             }
         }
-        PaymentState::Unknown => Cause {
-            code: "bank_no_result".into(),
-            tail: say.bank_does_not_know(payment.at.line),
-            unblock: say.result_or_ruling(),
-            since: payment.since,
-            ..ruling()
-        },
-        PaymentState::Incident => Cause {
-            code: "payment_incident".into(),
-            tail: say.bank_contradicts(payment.at.line),
-            unblock: say.ruling(),
-            since: payment.since,
-            ..ruling()
-        },
+        PaymentState::Unknown => {
+            let ruling = named(case, |action| action.kind == ActionKind::Ruling, lang);
+            Cause {
+                code: "bank_no_result".into(),
+                tail: say.bank_does_not_know(payment.at.line),
+                unblock: say.result_or_ruling(),
+                since: payment.since,
+                ..ruling
+            }
+        }
         PaymentState::Ordered | PaymentState::Paid => Cause {
             code: "bank_no_result".into(),
             tail: say.in_payment_order(payment.at.line),
@@ -152,116 +164,128 @@ fn of_payment(case: &Case<'_>, payment: &Payment, lang: Lang) -> Cause {
     }
 }
 
+/// Nobody is waited for but the calendar.
+fn of_freeze(case: &Case<'_>, freeze: &Freeze, lang: Lang) -> Cause {
+    let say = Words { lang };
+    let until = words::date(freeze.to, lang);
+    let eve = freeze.from.yesterday().unwrap_or(freeze.from);
+    Cause {
+        code: FROZEN.into(),
+        tail: say.frozen(&freeze.source, &until),
+        on: say.end_of_freeze(),
+        persons: Vec::new(),
+        since: case.request.entered_at.max(case.context.world.calendar.end_of_day(eve)),
+        unblock: say.after(&until),
+        actions: Vec::new(),
+    }
+}
+
 fn of_approval(case: &Case<'_>, lang: Lang) -> Cause {
     let say = Words { lang };
     let signer = named(case, |action| action.kind == ActionKind::Approval, lang);
-    if let Some(freeze) = case.freeze() {
-        let until = words::date(freeze.to, lang);
-        return Cause {
-            code: "frozen".into(),
-            tail: say.frozen(&freeze.source, &until),
-            unblock: say.after(&until),
-            ..signer
-        };
-    }
-    if case.request.budget == Standing::None {
-        match case.shortfall() {
-            None => {
-                let (tail, on, unblock) =
-                    (say.not_budgeted(&case.request.line), say.budget_team(), say.budget_it());
-                return Cause {
-                    code: "not_budgeted".into(),
-                    tail,
-                    on,
-                    unblock,
-                    persons: Vec::new(),
-                    ..signer
-                };
-            }
-            Some(missing) if missing.is_positive() => {
-                let tail = say.budget_short(&case.request.line, missing);
-                let (on, unblock) = (say.budget_team(), say.budget_it());
-                return Cause {
-                    code: "budget_short".into(),
-                    tail,
-                    on,
-                    unblock,
-                    persons: Vec::new(),
-                    ..signer
-                };
-            }
-            Some(_) => {}
-        }
+    if let Some((code, tail)) = unfunded(case, say) {
+        let on = policy_text(case, code, |cause| &cause.on, lang).unwrap_or_else(|| say.budget_team());
+        let (persons, unblock) = (Vec::new(), say.budget_it());
+        return Cause { code: code.into(), tail, on, persons, unblock, actions: Vec::new(), ..signer };
     }
     if signer.persons.is_empty() {
-        return Cause {
-            code: "no_competent_signer".into(),
-            tail: say.no_signer(),
-            unblock: say.name_somebody(),
-            ..signer
-        };
+        let code = "no_competent_signer";
+        let on = policy_text(case, code, |cause| &cause.on, lang).unwrap_or(signer.on);
+        let (tail, unblock) = (say.no_signer(), say.name_somebody());
+        return Cause { code: code.into(), tail, on, unblock, actions: Vec::new(), ..signer };
     }
     if case.request.in_decree {
         return Cause { tail: say.decree_unsigned(), unblock: say.sign_decree(), ..signer };
     }
-    let drafters = &case.workflow.decree.draft;
-    let (on, persons) = on_whom(case, drafters, lang);
+    let (on, persons) = on_whom(case, &case.workflow.decree.draft, lang);
     Cause { tail: say.no_decree_yet(), on, persons, unblock: say.draft_decree(), ..signer }
 }
 
-fn of_return(case: &Case<'_>, lang: Lang) -> Cause {
+fn unfunded(case: &Case<'_>, say: Words) -> Option<(&'static str, String)> {
+    if case.request.budget != Standing::None {
+        return None;
+    }
+    match case.shortfall() {
+        None => Some(("not_budgeted", say.not_budgeted(&case.request.line))),
+        Some(missing) if missing.is_positive() => {
+            Some(("budget_short", say.budget_short(&case.request.line, missing)))
+        }
+        Some(_) => None,
+    }
+}
+
+fn of_return(case: &Case<'_>, returned: &Returned, lang: Lang) -> Cause {
     let say = Words { lang };
-    let stage =
-        case.request.returned.as_ref().map_or("", |returned| case.workflow.stage_title(&returned.from, lang));
     let mend = named(case, |action| action.kind == ActionKind::Forward, lang);
     Cause {
         code: "returned_untouched".into(),
-        tail: say.returned_by(stage),
+        tail: say.returned_by(case.workflow.stage_title(&returned.from, lang)),
         unblock: say.mend_and_submit(),
         ..mend
     }
 }
 
 fn of_stage(case: &Case<'_>, lang: Lang) -> Cause {
-    let say = Words { lang };
     let forward =
-        |action: &Action| matches!(action.kind, ActionKind::Forward) || action.via == Some(Via::PaymentOrder);
-    let mut next = named(case, forward, lang);
-    if let Some(word) = case.request.endorsements.first() {
-        let have = case.request.endorsements.len();
-        let need = case.workflow.actions.get(&word.action).map_or(2, |action| action.persons);
-        next.code = "quorum".into();
-        next.tail = say.quorum(have, need);
-        next.persons.retain(|person| case.request.endorsements.iter().all(|word| word.by != *person));
-        return next;
-    }
-    if let Some(by) = case.request.claimed_by {
-        next.on = case.context.world.roster.name(by);
-        next.persons = vec![by];
-    } else if next.persons.is_empty() {
+        |action: &Action| action.kind == ActionKind::Forward || matches!(action.via, Some(Via::PaymentOrder));
+    let mut next = quorum(case, named(case, forward, lang), lang);
+    if next.persons.is_empty() {
         next.code = "no_eligible_approver".into();
-        next.tail = say.nobody_eligible();
-        next.unblock = say.name_somebody();
+        next.tail = Words { lang }.nobody_eligible();
+        next.unblock = Words { lang }.name_somebody();
     }
     next
 }
 
-/// The plain case: it waits its turn for an action of this stage.
+/// Who has taken it on keeps the others off: it waits for that person, who acts on it or puts it back.
+fn claimed(case: &Case<'_>, plain: Cause, lang: Lang) -> Cause {
+    let Some(by) = case.request.claimed_by.filter(|_| !plain.persons.is_empty()) else {
+        return plain;
+    };
+    let (on, able) = (case.context.world.roster.name(by), plain.persons.contains(&by));
+    let taken = Cause { on, persons: vec![by], ..plain };
+    if able {
+        return taken;
+    }
+    let unblock = words::act("release", lang).unwrap_or_default().to_owned();
+    Cause { unblock, actions: vec!["release".into()], ..taken }
+}
+
+/// Where somebody has given a word for an action that unblocks it: how many words are still missing, and whose.
+fn quorum(case: &Case<'_>, plain: Cause, lang: Lang) -> Cause {
+    let say = Words { lang };
+    let words = || case.request.endorsements.iter().filter(|word| plain.actions.contains(&word.action));
+    let Some(action) = words().next().and_then(|word| case.workflow.actions.get(&word.action)) else {
+        return plain;
+    };
+    let told = say.quorum(words().count(), action.persons);
+    let turn = plain.code == waiting_code(case);
+    let given: Vec<_> = words().flat_map(Endorsement::persons).collect();
+    let (on, persons) = on_whom_but(case, &action.by, &given, lang);
+    let (code, tail) = if turn { ("quorum".into(), told) } else { (plain.code, say.and(&plain.tail, &told)) };
+    Cause { code, tail, on, persons, ..plain }
+}
+
+fn waiting_code(case: &Case<'_>) -> String {
+    let stage = case.workflow.stage(&case.request.stage);
+    stage.and_then(|stage| stage.waits.clone()).unwrap_or_else(|| "waiting_person".into())
+}
+
+/// The plain case: it waits its turn for an action of this stage, or of the stage it was paid at.
 fn named(case: &Case<'_>, pick: impl Fn(&Action) -> bool, lang: Lang) -> Cause {
     let request = case.request;
-    let stage = case.workflow.stage(&request.stage);
     let at: Vec<_> = case
         .workflow
         .actions
         .iter()
-        .filter(|(_, action)| action.from.contains(&request.stage) && pick(action))
+        .filter(|(_, action)| pick(action) && (request.closed || action.from.contains(&request.stage)))
         .collect();
     let by: BTreeMap<Role, ActionName> = at.iter().flat_map(|(_, action)| action.by.clone()).collect();
     let (on, persons) = on_whom(case, &by, lang);
     let titles: Vec<_> = at.iter().map(|(_, action)| action.title.in_lang(lang)).collect();
     Cause {
-        code: stage.and_then(|stage| stage.waits.clone()).unwrap_or_else(|| "waiting_person".into()),
-        tail: Words { lang }.turn_at(stage.map_or("", |stage| stage.title.in_lang(lang))),
+        code: waiting_code(case),
+        tail: Words { lang }.turn_at(case.workflow.stage_title(&request.stage, lang)),
         on,
         persons,
         since: request.entered_at,
@@ -270,9 +294,19 @@ fn named(case: &Case<'_>, pick: impl Fn(&Action) -> bool, lang: Lang) -> Cause {
     }
 }
 
-/// Who could act, as a role's name with the first persons who hold it here.
 fn on_whom(case: &Case<'_>, by: &BTreeMap<Role, ActionName>, lang: Lang) -> (String, Vec<PersonId>) {
-    let persons = case.who_could(by);
+    on_whom_but(case, by, &[], lang)
+}
+
+/// Who could act, as a role's name with the first persons who hold it here, these persons apart.
+fn on_whom_but(
+    case: &Case<'_>,
+    by: &BTreeMap<Role, ActionName>,
+    but: &[PersonId],
+    lang: Lang,
+) -> (String, Vec<PersonId>) {
+    let mut persons = case.who_could(by);
+    persons.retain(|person| !but.contains(person));
     let world = case.context.world;
     let roles: Vec<_> = by
         .keys()
@@ -282,3 +316,6 @@ fn on_whom(case: &Case<'_>, by: &BTreeMap<Role, ActionName>, lang: Lang) -> (Str
     let more = persons.len().saturating_sub(names.len());
     (Words { lang }.whom(&roles, &names, more), persons)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,5 @@
 //! The sentences of the engine, in Indonesian and English. The terms are the glossary's.
 
-use jiff::civil::Date;
-
-use crate::refusal::{Refusal, Why};
-use crate::workflow::Workflow;
-use crate::world::World;
-use crate::{ActionName, Lang, LineId, PersonId, Role, Rupiah, StageName};
-
-/// Sentences in one language.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Words {
-    pub(crate) lang: Lang,
-}
-
 macro_rules! say {
     ($self:ident, $id:literal, $en:literal) => {
         match $self.lang {
@@ -20,6 +7,21 @@ macro_rules! say {
             Lang::En => format!($en),
         }
     };
+}
+
+mod refusal;
+mod table;
+
+use jiff::civil::Date;
+
+use crate::request::RULED_UNPAID;
+use crate::workflow::Workflow;
+use crate::{ActionName, Lang, LineId, Rupiah};
+
+/// Sentences in one language.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words {
+    pub(crate) lang: Lang,
 }
 
 impl Words {
@@ -30,22 +32,35 @@ impl Words {
             (Some(target), Lang::En) => format!(", limit {target}"),
             (None, _) => String::new(),
         };
+        let unit = if days == 1 { "day" } else { "days" };
         say!(
             self,
             "Permohonan ini menunggu {on} sejak {since} ({days} hari kerja{limit}) karena {tail}.",
-            "This request has been waiting for {on} since {since} ({days} working days{limit}) because {tail}."
+            "This request has been waiting for {on} since {since} ({days} working {unit}{limit}) because {tail}."
         )
     }
 
-    pub(crate) fn whom(self, roles: &[&str], names: &[String], more: usize) -> String {
+    /// One of several: `A, B, atau C`.
+    pub(crate) fn one_of(self, of: &[&str]) -> String {
         let or = match self.lang {
-            Lang::Id => " atau ",
-            Lang::En => " or ",
+            Lang::Id => "atau",
+            Lang::En => "or",
         };
-        let (roles, names) = (roles.join(or), names.join(", "));
+        match of {
+            [] => String::new(),
+            [one] => (*one).to_owned(),
+            [one, other] => format!("{one} {or} {other}"),
+            [rest @ .., last] => format!("{}, {or} {last}", rest.join(", ")),
+        }
+    }
+
+    pub(crate) fn whom(self, roles: &[&str], names: &[String], more: usize) -> String {
+        let (roles, names) = (self.one_of(roles), names.join(", "));
+        let roles = say!(self, "{roles}", "the {roles}");
         match (names.is_empty(), more) {
             (true, _) => roles,
             (false, 0) => format!("{roles} ({names})"),
+            (false, 1) => say!(self, "{roles} ({names}, dan 1 lainnya)", "{roles} ({names}, and 1 other)"),
             (false, more) => {
                 say!(self, "{roles} ({names}, dan {more} lainnya)", "{roles} ({names}, and {more} others)")
             }
@@ -53,48 +68,73 @@ impl Words {
     }
 
     pub(crate) fn turn_at(self, stage: &str) -> String {
-        say!(self, "belum dikerjakan pada tahap {stage}", "its turn at the stage {stage} has not come")
+        say!(
+            self,
+            "belum dikerjakan pada tahap {stage}",
+            "it has not been worked on yet at the stage {stage}"
+        )
     }
     pub(crate) fn bank_refused(self, cause: &str) -> String {
-        say!(self, "bank menolak pembayaran: {cause}", "the bank refused the payment: {cause}")
+        if cause == RULED_UNPAID {
+            return say!(
+                self,
+                "dua orang menetapkan bahwa uangnya belum keluar",
+                "two persons ruled that the money has not gone out"
+            );
+        }
+        say!(self, "bank menolak pembayarannya: {cause}", "the bank refused the payment: {cause}")
     }
     pub(crate) fn mend_account_or_order_again(self) -> String {
         say!(
             self,
-            "Perbaiki rekening (dua orang), lalu masukkan lagi ke perintah pembayaran",
-            "Correct the account (two persons), then put it on a payment order again"
+            "Perbaiki rekening (oleh dua orang) bila perlu, lalu masukkan lagi ke perintah pembayaran",
+            "Correct the account if need be (by two persons), then put it on a payment order again"
         )
+    }
+    pub(crate) fn order_again(self) -> String {
+        say!(self, "Masukkan lagi ke perintah pembayaran", "Put it on a payment order again")
     }
     pub(crate) fn bank_does_not_know(self, line: u32) -> String {
         say!(
             self,
-            "bank belum memastikan hasil baris {line}; terkunci agar tidak dibayar dua kali",
-            "the bank has not settled line {line}; it is locked so that nobody is paid twice"
+            "bank belum memastikan hasil baris {line} dan permohonan dikunci agar tidak dibayar dua kali",
+            "the bank has not settled line {line}, and the request is locked so that nobody is paid twice"
         )
     }
     pub(crate) fn result_or_ruling(self) -> String {
         say!(
             self,
-            "Unggah hasil bank, atau ketetapan dua orang",
-            "Send the bank's result, or a ruling by two persons"
+            "Unggah hasil bank, atau tetapkan hasilnya oleh dua orang selain pembayar",
+            "Send the bank's result, or have two persons other than the payer rule on it"
         )
     }
-    pub(crate) fn bank_contradicts(self, line: u32) -> String {
+    pub(crate) fn bank_contradicts(self, line: u32, closed: bool) -> String {
+        if closed {
+            return say!(
+                self,
+                "bank melaporkan pembayaran kedua (baris {line})",
+                "the bank reported a second payment (line {line})"
+            );
+        }
         say!(
             self,
-            "bank menyatakan baris {line} dibayar setelah menyatakannya gagal",
+            "bank melaporkan baris {line} dibayar setelah melaporkannya gagal",
             "the bank reported line {line} paid after it had reported it failed"
         )
     }
     pub(crate) fn ruling(self) -> String {
         say!(
             self,
-            "Ketetapan dua orang, bukan pembayarnya",
-            "A ruling by two persons, neither of them the payer"
+            "Tetapkan hasilnya oleh dua orang selain pembayar",
+            "Have two persons other than the payer rule on it"
         )
     }
     pub(crate) fn in_payment_order(self, line: u32) -> String {
-        say!(self, "menunggu hasil bank untuk baris {line}", "the bank's result for line {line} is not in")
+        say!(
+            self,
+            "sudah masuk perintah pembayaran (baris {line}), tetapi hasilnya belum diterima",
+            "it is on a payment order (line {line}) whose result has not come in"
+        )
     }
     pub(crate) fn bank(self) -> String {
         say!(self, "hasil bank", "the bank's result")
@@ -105,34 +145,37 @@ impl Words {
     pub(crate) fn frozen(self, source: &str, until: &str) -> String {
         say!(
             self,
-            "pencairan dibekukan sampai {until} ({source})",
-            "this money is frozen until {until} ({source})"
+            "penyaluran dananya dibekukan sampai {until} ({source})",
+            "its money is frozen until {until} ({source})"
         )
     }
+    pub(crate) fn end_of_freeze(self) -> String {
+        say!(self, "berakhirnya pembekuan", "the end of the freeze")
+    }
     pub(crate) fn after(self, until: &str) -> String {
-        say!(self, "Berlanjut sendiri setelah {until}", "Goes on by itself after {until}")
+        say!(self, "Berlanjut dengan sendirinya setelah {until}", "Goes on by itself after {until}")
     }
     pub(crate) fn not_budgeted(self, line: &LineId) -> String {
-        say!(self, "pagu {line} belum ada", "there is no budget line {line}")
+        say!(self, "pagu anggaran {line} belum ada", "there is no budget line {line}")
     }
     pub(crate) fn budget_short(self, line: &LineId, missing: Rupiah) -> String {
-        say!(self, "pagu {line} kurang {missing}", "budget line {line} is {missing} short")
+        say!(self, "pagu anggaran {line} kurang {missing}", "budget line {line} is {missing} short")
     }
     pub(crate) fn budget_team(self) -> String {
-        say!(self, "TAPD", "the budget team")
+        say!(self, "TAPD", "the budget team (TAPD)")
     }
     pub(crate) fn budget_it(self) -> String {
         say!(self, "Tambah pagu atau kurangi penerima", "Raise the budget line or take recipients out")
     }
     pub(crate) fn no_signer(self) -> String {
-        say!(self, "tidak ada pejabat yang berwenang menandatangani", "nobody competent to sign is there")
-    }
-    pub(crate) fn nobody_eligible(self) -> String {
         say!(
             self,
-            "semua pejabat berwenang sudah bertindak pada permohonan ini, atau tidak ada",
-            "everybody who may act has acted on this request before, or nobody may"
+            "tidak ada pejabat yang berwenang menandatanganinya",
+            "there is nobody competent to sign it"
         )
+    }
+    pub(crate) fn nobody_eligible(self) -> String {
+        say!(self, "tidak ada petugas lain yang boleh menanganinya", "there is nobody left who may act on it")
     }
     pub(crate) fn name_somebody(self) -> String {
         say!(self, "Tetapkan pejabat lain", "Name another officer")
@@ -153,14 +196,17 @@ impl Words {
         say!(
             self,
             "dikembalikan dari tahap {stage} untuk diperbaiki",
-            "it was returned from the stage {stage}"
+            "it was returned from the stage {stage} for correction"
         )
     }
     pub(crate) fn mend_and_submit(self) -> String {
         say!(self, "Perbaiki, lalu ajukan lagi", "Mend it, then submit it again")
     }
     pub(crate) fn quorum(self, have: usize, need: u32) -> String {
-        say!(self, "baru {have} dari {need} orang setuju", "only {have} of {need} persons have agreed")
+        say!(self, "baru {have} dari {need} orang yang setuju", "only {have} of {need} persons have agreed")
+    }
+    pub(crate) fn and(self, tail: &str, more: &str) -> String {
+        say!(self, "{tail}, dan {more}", "{tail}, and {more}")
     }
 }
 
@@ -204,264 +250,43 @@ pub fn date(date: Date, lang: Lang) -> String {
     format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())
 }
 
-impl Refusal {
-    /// The refusal as a sentence.
-    #[must_use]
-    pub fn sentence(&self, lang: Lang, world: &World, workflow: Option<&Workflow>) -> String {
-        let telling = Telling { words: Words { lang }, world, workflow };
-        telling.why(&self.why)
-    }
+/// What the acts are called that no workflow names, because every one has them.
+const ACTS: [(&str, &str, &str); 13] = [
+    ("hold", "Tahan", "Hold"),
+    ("resume", "Lanjutkan", "Resume"),
+    ("claim", "Tangani", "Claim"),
+    ("release", "Lepaskan", "Release"),
+    ("comment", "Komentar", "Comment"),
+    ("draft_decree", "Susun rancangan SK", "Draft a decree"),
+    ("strike", "Coret dari SK", "Strike from the decree"),
+    ("cancel_decree", "Batalkan rancangan SK", "Cancel the decree"),
+    ("order_payment", "Susun perintah pembayaran", "Draft a payment order"),
+    ("export", "Ambil berkas bank", "Fetch the bank file"),
+    ("sp2d", "Catat SP2D", "Enter the SP2D"),
+    ("results", "Unggah hasil bank", "Send the bank's results"),
+    ("cancel_order", "Batalkan perintah pembayaran", "Cancel the payment order"),
+];
+
+/// What an act or a duty is called: by the workflow, as an act that every one has, or by its bare name.
+pub(crate) fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: Lang) -> String {
+    let titled = |workflow: &Workflow| {
+        let own = workflow.actions.get(name);
+        let counted = || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));
+        own.or_else(counted).map(|action| action.title.in_lang(lang).to_owned())
+    };
+    let known = workflow.and_then(titled).or_else(|| act(name.as_str(), lang).map(str::to_owned));
+    known.unwrap_or_else(|| name.to_string())
 }
 
-/// A refusal being told: names are looked up in the world it was made in.
-struct Telling<'a> {
-    words: Words,
-    world: &'a World,
-    workflow: Option<&'a Workflow>,
+/// What an act is called that no workflow names.
+#[must_use]
+pub fn act(name: &str, lang: Lang) -> Option<&'static str> {
+    let (_, id, en) = ACTS.iter().find(|(known, ..)| *known == name)?;
+    Some(match lang {
+        Lang::Id => id,
+        Lang::En => en,
+    })
 }
 
-impl Telling<'_> {
-    fn stage(&self, name: &StageName) -> String {
-        self.workflow.map_or_else(
-            || name.to_string(),
-            |workflow| workflow.stage_title(name, self.words.lang).to_owned(),
-        )
-    }
-
-    fn action(&self, name: &ActionName) -> String {
-        let known = self.workflow.and_then(|workflow| workflow.actions.get(name));
-        known.map_or_else(|| name.to_string(), |action| action.title.in_lang(self.words.lang).to_owned())
-    }
-
-    fn roles(&self, roles: &[Role]) -> String {
-        let names: Vec<_> = roles
-            .iter()
-            .map(|role| {
-                self.world.policy.role.get(role).map_or(role.as_str(), |title| title.in_lang(self.words.lang))
-            })
-            .collect();
-        names.join(", ")
-    }
-
-    fn person(&self, id: PersonId) -> String {
-        self.world.roster.name(id)
-    }
-
-    fn list<T: std::fmt::Display>(items: &[T]) -> String {
-        items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
-    }
-
-    #[expect(clippy::too_many_lines, reason = "one sentence for each reason")]
-    fn why(&self, why: &Why) -> String {
-        let words = self.words;
-        match why {
-            Why::RequestClosed { stage } => {
-                let stage = self.stage(stage);
-                say!(words, "Permohonan sudah selesai ({stage}).", "The request has ended ({stage}).")
-            }
-            Why::ActionUnknown { action } => {
-                say!(
-                    words,
-                    "Tindakan {action} tidak dikenal pada alur ini.",
-                    "This workflow has no action {action}."
-                )
-            }
-            Why::NotAtThisStage { action, stage } => {
-                let (action, stage) = (self.action(action), self.stage(stage));
-                say!(
-                    words,
-                    "{action} tidak dilakukan pada tahap {stage}.",
-                    "{action} is not done at the stage {stage}."
-                )
-            }
-            Why::OnlyByDecree { action } => {
-                let action = self.action(action);
-                say!(words, "{action} hanya melalui SK.", "{action} goes by decree only.")
-            }
-            Why::OnlyByPaymentOrder { action } => {
-                let action = self.action(action);
-                say!(
-                    words,
-                    "{action} hanya melalui perintah pembayaran.",
-                    "{action} goes by payment order only."
-                )
-            }
-            Why::InDecree { decree } => say!(
-                words,
-                "Permohonan dibekukan dalam rancangan SK {decree}; coret dulu dari SK.",
-                "The request is frozen in draft decree {decree}; strike it from there first."
-            ),
-            Why::InPaymentOrder { order, line } => say!(
-                words,
-                "Permohonan terkunci pada baris {line} perintah pembayaran {order}.",
-                "The request is locked in line {line} of payment order {order}."
-            ),
-            Why::RoleMissing { action, roles } => {
-                let (action, roles) = (self.action(action), self.roles(roles));
-                say!(
-                    words,
-                    "Untuk {action} di wilayah ini perlu peran {roles}.",
-                    "{action} in this region needs the role {roles}."
-                )
-            }
-            Why::DutyConflict { duty, earlier, person } => {
-                let person = self.person(*person);
-                say!(
-                    words,
-                    "{person} sudah bertindak sebagai {earlier} pada permohonan ini; {duty} harus dilakukan orang lain.",
-                    "{person} has acted under {earlier} on this request; {duty} must be somebody else's act."
-                )
-            }
-            Why::OnHold { cause } => {
-                let cause = self
-                    .world
-                    .policy
-                    .hold
-                    .get(cause)
-                    .map_or(cause.as_str(), |known| known.title.in_lang(words.lang));
-                say!(words, "Permohonan ditahan: {cause}.", "The request is on hold: {cause}.")
-            }
-            Why::NotOnHold => say!(words, "Permohonan tidak sedang ditahan.", "The request is not on hold."),
-            Why::HoldCauseUnknown { cause, known } => {
-                let known = known.join(", ");
-                say!(
-                    words,
-                    "Sebab penahanan `{cause}` tidak dikenal; isi fields.cause dengan salah satu dari: {known}.",
-                    "There is no hold cause `{cause}`; set fields.cause to one of: {known}."
-                )
-            }
-            Why::ClaimedByOther { by } => {
-                let by = self.person(*by);
-                say!(words, "Permohonan sedang ditangani {by}.", "{by} has claimed the request.")
-            }
-            Why::NotClaimed => {
-                say!(words, "Tidak ada yang menangani permohonan ini.", "Nobody has claimed the request.")
-            }
-            Why::ReasonMissing { action } => {
-                let action = self.action(action);
-                say!(words, "{action} perlu alasan.", "{action} needs a reason.")
-            }
-            Why::FieldMissing { fields } => {
-                let fields = Self::list(fields);
-                say!(words, "Isian belum ada: {fields}.", "Fields are missing: {fields}.")
-            }
-            Why::FieldUnknown { field, known } => {
-                let known = Self::list(known);
-                say!(
-                    words,
-                    "Isian `{field}` tidak dikenal; yang ada: {known}.",
-                    "There is no field `{field}`; there are: {known}."
-                )
-            }
-            Why::FieldInvalid { field, found, wanted } => say!(
-                words,
-                "Isian {field} berisi {found}; seharusnya {wanted}.",
-                "Field {field} holds {found}; it should be {wanted}."
-            ),
-            Why::GuardFailed { atoms } => {
-                let atoms = atoms.iter().map(|atom| atom.sentence(words.lang)).collect::<Vec<_>>().join("; ");
-                say!(words, "Syarat belum terpenuhi: {atoms}.", "A condition does not hold: {atoms}.")
-            }
-            Why::VisitsUsedUp { stage, most } => {
-                let stage = self.stage(stage);
-                say!(
-                    words,
-                    "Sudah {most} kali masuk tahap {stage}; tidak boleh lagi.",
-                    "It has come to the stage {stage} {most} times, which is the most allowed."
-                )
-            }
-            Why::TooFewPersons { have, need } => say!(
-                words,
-                "Baru {have} orang berbeda yang terlibat; perlu {need}.",
-                "Only {have} different persons have taken part; {need} are needed."
-            ),
-            Why::AlreadyEndorsed { action } => {
-                let action = self.action(action);
-                say!(
-                    words,
-                    "Anda sudah menyetujui {action}; perlu orang lain.",
-                    "You have agreed to {action} already; it takes somebody else."
-                )
-            }
-            Why::FactsFrozen { stage } => {
-                let stage = self.stage(stage);
-                say!(
-                    words,
-                    "Data tidak dapat diubah pada tahap {stage}; minta dikembalikan dulu.",
-                    "Facts cannot be changed at the stage {stage}; have it returned first."
-                )
-            }
-            Why::BudgetShort { line, missing } => {
-                say!(words, "Pagu {line} kurang {missing}.", "Budget line {line} is {missing} short.")
-            }
-            Why::NotBudgeted { line } => {
-                say!(words, "Pagu {line} belum ada.", "There is no budget line {line}.")
-            }
-            Why::Frozen { source, until } => {
-                let until = date(*until, words.lang);
-                say!(words, "Dibekukan sampai {until} ({source}).", "Frozen until {until} ({source}).")
-            }
-            Why::ListEmpty => say!(
-                words,
-                "Tidak ada permohonan yang dapat masuk daftar.",
-                "None of the requests can go on the list."
-            ),
-            Why::OtherScheme { scheme, year } => say!(
-                words,
-                "Permohonan ini dari program {scheme} tahun {year}.",
-                "The request is of scheme {scheme}, year {year}."
-            ),
-            Why::DigestStale { current, .. } => say!(
-                words,
-                "Daftar sudah berubah sejak dilihat; baca lagi. Sidik sekarang: {current}.",
-                "The list has changed since it was seen; read it again. Its digest now: {current}."
-            ),
-            Why::ListClosed { state } => say!(words, "Daftar sudah {state}.", "The list is {state}."),
-            Why::SignedOtherwise { number } => say!(
-                words,
-                "SK sudah ditandatangani dengan nomor {number}.",
-                "The decree was signed under number {number}."
-            ),
-            Why::NotOnList { request } => say!(
-                words,
-                "Permohonan {request} tidak (lagi) ada dalam daftar.",
-                "Request {request} is not on the list, or no longer."
-            ),
-            Why::BankFileIsOut => say!(
-                words,
-                "Berkas bank sudah diambil; perintah tidak dapat dibatalkan.",
-                "The bank file has been fetched; the order cannot be given up."
-            ),
-            Why::Sp2dOtherwise { number } => {
-                say!(words, "SP2D sudah bernomor {number}.", "The SP2D has number {number} already.")
-            }
-            Why::NothingToRule => say!(
-                words,
-                "Tidak ada pembayaran yang diragukan.",
-                "There is no doubtful payment to rule on."
-            ),
-            Why::AlreadyPaid { line } => say!(
-                words,
-                "Baris {line} sudah dibayar; hasil bank tidak dapat membatalkannya.",
-                "Line {line} is paid; a bank result cannot undo it."
-            ),
-            Why::AmountTooLarge => say!(words, "Jumlah terlalu besar.", "The amount is too large."),
-            Why::DuplicateExisting { request } => say!(
-                words,
-                "Penerima ini sudah ada pada program dan tahun yang sama: {request}.",
-                "This recipient is in already, same scheme and year: {request}."
-            ),
-            Why::DefinitionMissing => say!(
-                words,
-                "Alur yang dipakai permohonan ini tidak ditemukan.",
-                "The definition this request runs under is not there."
-            ),
-            Why::Stale { seen, actual } => say!(
-                words,
-                "Permohonan berubah sejak dilihat (versi {seen}, sekarang {actual}); muat ulang.",
-                "The request has changed since it was seen (version {seen}, now {actual}); load it again."
-            ),
-            Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

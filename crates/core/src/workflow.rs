@@ -3,6 +3,8 @@
 //! A definition is a file that people who do not program can read. `Workflow::parse` refuses what does not
 //! hold together, so the rest of the program never meets a half-sound definition.
 
+mod stage;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -12,8 +14,10 @@ use crate::definition::WorkflowError;
 use crate::digest::Digest;
 use crate::form::Form;
 use crate::guard::Guard;
-use crate::span::{Span, WorkingDays};
-use crate::{ActionName, FieldName, Label, Lang, Role, Rupiah, SchemeId, StageName};
+use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
+
+pub use crate::budget::BudgetLine;
+pub use stage::{Sla, Stage, Station, Weekday};
 
 /// A definition that holds together, with the digest of the text it was read from.
 #[derive(Debug, Clone)]
@@ -104,78 +108,6 @@ impl End {
     }
 }
 
-/// A stage: a queue that somebody serves, or an end.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stage {
-    /// Its name for people.
-    pub title: Label,
-    /// The phase of an open stage.
-    #[serde(default)]
-    pub phase: Option<Phase>,
-    /// How the way ends here.
-    #[serde(default)]
-    pub end: Option<End>,
-    /// Who serves the queue.
-    #[serde(default)]
-    pub served_by: Option<Station>,
-    /// How soon.
-    #[serde(default)]
-    pub sla: Option<Sla>,
-    /// The cause named while a request merely waits its turn here (DOMAIN.md (d), snake case).
-    #[serde(default)]
-    pub waits: Option<String>,
-}
-
-/// Who serves a stage, how many, when, and in what batches.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Station {
-    /// The role that serves it.
-    pub role: Role,
-    /// How many people.
-    #[serde(default)]
-    pub people: Option<u32>,
-    /// Working time one request takes.
-    #[serde(default)]
-    pub touch: Option<Span>,
-    /// Served in batches by this means, not one by one.
-    #[serde(default)]
-    pub batch: Option<Via>,
-    /// The weekday of the sessions.
-    #[serde(default)]
-    pub every: Option<Weekday>,
-    /// Most requests in one session.
-    #[serde(default)]
-    pub max: Option<u32>,
-    /// Working time one session takes before its first request.
-    #[serde(default)]
-    pub setup: Option<Span>,
-}
-
-/// A weekday by its English short name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Weekday {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-}
-
-/// The service level a stage promises.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Sla {
-    /// Done within this many working days.
-    pub target: WorkingDays,
-    /// In this share of the cases.
-    #[serde(default)]
-    pub share: Option<f64>,
-}
-
 /// What kind of step an action is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -248,6 +180,17 @@ pub struct Field {
     /// The values of an `enum`.
     #[serde(default)]
     pub values: Vec<String>,
+    /// What each of them is called.
+    #[serde(default)]
+    pub labels: BTreeMap<String, Label>,
+}
+
+impl Field {
+    /// What one of the values is called.
+    #[must_use]
+    pub fn label<'a>(&'a self, value: &'a str, lang: Lang) -> &'a str {
+        self.labels.get(value).map_or(value, |label| label.in_lang(lang))
+    }
 }
 
 /// What a field holds.
@@ -409,21 +352,4 @@ impl Action {
     pub fn is_shared(&self) -> bool {
         self.persons > 1
     }
-}
-
-/// A budget line: what a scheme may spend from one fund source in one fiscal year.
-///
-/// `reserved + committed + paid <= ceiling`, always.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the field names are the budget's own words")]
-pub struct BudgetLine {
-    pub id: crate::LineId,
-    pub scheme: SchemeId,
-    pub year: i16,
-    pub fund: String,
-    pub account: String,
-    pub ceiling: Rupiah,
-    pub reserved: Rupiah,
-    pub committed: Rupiah,
-    pub paid: Rupiah,
 }

@@ -15,16 +15,9 @@ pub(crate) fn each(text: &Text<'_>, limits: &Limits, sink: &mut Sink<'_>) -> Res
         .delimiter(text.delimiter)
         .from_reader(content);
     let mut record = csv::StringRecord::new();
-    let mut lines = Lines {
-        content,
-        at: 0,
-        line: text.skipped.saturating_add(1),
-    };
+    let mut lines = Lines { content, at: 0, line: text.skipped.saturating_add(1) };
     let mut rows = 0;
-    while reader
-        .read_record(&mut record)
-        .map_err(|_| Halt::from(RefusalCode::Unreadable))?
-    {
+    while reader.read_record(&mut record).map_err(|_| Halt::from(RefusalCode::Unreadable))? {
         let start = record.position().map_or(0, csv::Position::byte);
         let number = lines.of(usize::try_from(start).unwrap_or(usize::MAX));
         let cells = cells(&record, number, limits)?;
@@ -50,11 +43,7 @@ fn cells(record: &csv::StringRecord, number: u32, limits: &Limits) -> Result<Vec
             }
             return Err(too_many_columns(number, limits).into());
         }
-        cells.push(if text.is_empty() {
-            Cell::Empty
-        } else {
-            Cell::Text(text.to_owned())
-        });
+        cells.push(if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) });
         if !is_empty {
             filled = cells.len();
         }
@@ -96,19 +85,12 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u32, String)> {
         let mut rows = Vec::new();
-        each(
-            &Text::read(text.as_bytes()).unwrap(),
-            &Limits::default(),
-            &mut |line| {
-                if let Line::Row(number, cells) = line {
-                    rows.push((
-                        number,
-                        cells.iter().map(Cell::shown).collect::<Vec<_>>().join("|"),
-                    ));
-                }
-                Ok(())
-            },
-        )
+        each(&Text::read(text.as_bytes()).unwrap(), &Limits::default(), &mut |line| {
+            if let Line::Row(number, cells) = line {
+                rows.push((number, cells.iter().map(Cell::shown).collect::<Vec<_>>().join("|")));
+            }
+            Ok(())
+        })
         .unwrap();
         rows
     }

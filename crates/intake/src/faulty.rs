@@ -28,10 +28,7 @@ impl<W: Write> FaultyCsv<W> {
         if style.bom {
             out.write_all("\u{FEFF}".as_bytes())?;
         }
-        let mut out = csv::WriterBuilder::new()
-            .delimiter(style.delimiter)
-            .flexible(true)
-            .from_writer(out);
+        let mut out = csv::WriterBuilder::new().delimiter(style.delimiter).flexible(true).from_writer(out);
         let own: Vec<bool> = headers.iter().map(|header| !header.starts_with('_')).collect();
         let kept = headers.iter().zip(&own).filter(|(_, own)| **own);
         for (header, _) in kept {
@@ -47,13 +44,8 @@ impl<W: Write> FaultyCsv<W> {
     /// Writes one row with its faults; those in its members name their own file and row.
     pub fn row(&mut self, row: u32, cells: &[Cell], faults: &[Located]) -> io::Result<()> {
         for (column, _) in self.own.iter().enumerate().filter(|(_, own)| **own) {
-            self.out.write_field(
-                cells
-                    .get(column)
-                    .map(written)
-                    .map(|text| neutral(&text))
-                    .unwrap_or_default(),
-            )?;
+            self.out
+                .write_field(cells.get(column).map(written).map(|text| neutral(&text)).unwrap_or_default())?;
         }
         let joined = |part: &dyn Fn(&Located) -> String, between: &str| {
             let mut parts: Vec<String> = faults.iter().map(part).collect();
@@ -61,14 +53,10 @@ impl<W: Write> FaultyCsv<W> {
             neutral(&parts.join(between))
         };
         self.out.write_field(row.to_string())?;
-        self.out
-            .write_field(joined(&|located| located.fault.code.to_string(), " "))?;
-        self.out
-            .write_field(joined(&|located| located.fault.field.clone(), ", "))?;
-        self.out
-            .write_field(joined(&|located| self.placed(row, located), " "))?;
-        self.out
-            .write_field(joined(&|located| located.fault.mend(self.lang), " "))?;
+        self.out.write_field(joined(&|located| located.fault.code.to_string(), " "))?;
+        self.out.write_field(joined(&|located| located.fault.field.clone(), ", "))?;
+        self.out.write_field(joined(&|located| self.placed(row, located), " "))?;
+        self.out.write_field(joined(&|located| located.fault.mend(self.lang), " "))?;
         self.out.write_record(None::<&[u8]>)?;
         Ok(())
     }
@@ -148,9 +136,5 @@ fn written(cell: &Cell) -> String {
 
 /// A text that no spreadsheet takes for a formula. The judge drops the apostrophe again.
 fn neutral(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

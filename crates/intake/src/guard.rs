@@ -55,13 +55,12 @@ fn count<R: Read>(
     unpacked: &mut u64,
     limits: &Limits,
 ) -> Result<(), FileRefusal> {
-    let is_xml = has_ending(name, &["xml", "rels"]);
+    // What add-ins keep beside a workbook may be UTF-16, and no reader of sheets opens it.
+    let is_xml = has_ending(name, &["xml", "rels"]) && !name.starts_with("customXml/item");
     let mut buffer = vec![0; 64 * 1024];
     let mut tail = Vec::new();
     loop {
-        let read = entry
-            .read(&mut buffer)
-            .map_err(|_| FileRefusal::new(RefusalCode::Truncated))?;
+        let read = entry.read(&mut buffer).map_err(|_| FileRefusal::new(RefusalCode::Truncated))?;
         if read == 0 {
             return Ok(());
         }
@@ -71,21 +70,66 @@ fn count<R: Read>(
         }
         if is_xml {
             tail.extend_from_slice(buffer.get(..read).unwrap_or_default());
-            look(name, &tail)?;
-            let kept = tail.len().saturating_sub(32);
+            let kept = look(name, &tail)?;
             tail.drain(..kept);
         }
     }
 }
 
-fn look(name: &str, xml: &[u8]) -> Result<(), FileRefusal> {
+/// Looks at a piece of XML; answers from where on it must be seen again together with what follows.
+fn look(name: &str, xml: &[u8]) -> Result<usize, FileRefusal> {
+    let not_allowed = |kind: &str| FileRefusal::new(RefusalCode::UnsafeContent).with("kind", kind);
+    if xml.contains(&0) {
+        return Err(not_allowed("UTF-16")); // what is looked for below could hide in it
+    }
     if contains(xml, b"<!DOCTYPE") || contains(xml, b"<!ENTITY") {
-        return Err(FileRefusal::new(RefusalCode::UnsafeContent).with("kind", "DTD"));
+        return Err(not_allowed("DTD"));
     }
     if name == "META-INF/manifest.xml" && contains(xml, b"encryption-data") {
         return Err(RefusalCode::Encrypted.into());
     }
-    Ok(())
+    let mut seen_again = xml.len().saturating_sub(32);
+    for at in all(xml, COUNT) {
+        match declared_count(xml.get(at..).unwrap_or_default()) {
+            Count::Some(count) if count > COUNT_MAX => return Err(not_allowed("uniqueCount")),
+            Count::CutOff if xml.len().saturating_sub(at) > 4_096 => return Err(not_allowed("uniqueCount")),
+            Count::CutOff => seen_again = seen_again.min(at),
+            Count::Some(_) | Count::None => {}
+        }
+    }
+    Ok(seen_again)
+}
+
+/// The attribute by which a workbook declares its texts; calamine reserves memory for as many.
+const COUNT: &[u8] = b"uniqueCount";
+/// More texts than the unpacked bytes could hold.
+const COUNT_MAX: u64 = 5_000_000;
+
+enum Count {
+    Some(u64),
+    None,
+    CutOff,
+}
+
+/// The number in `uniqueCount = "123"`.
+fn declared_count(xml: &[u8]) -> Count {
+    let rest = xml.get(COUNT.len()..).unwrap_or_default().trim_ascii_start();
+    let Some((b'=', rest)) = rest.split_first() else {
+        return if rest.is_empty() { Count::CutOff } else { Count::None };
+    };
+    let Some((b'"' | b'\'', rest)) = rest.trim_ascii_start().split_first() else {
+        return if rest.trim_ascii_start().is_empty() { Count::CutOff } else { Count::None };
+    };
+    let mut count: u64 = 0;
+    for byte in rest {
+        match byte {
+            b'0'..=b'9' => count = count.saturating_mul(10).saturating_add(u64::from(byte - b'0')),
+            b'"' | b'\'' => return Count::Some(count),
+            b'+' => {}
+            _ => return Count::None,
+        }
+    }
+    Count::CutOff
 }
 
 fn kind(names: &[String]) -> Result<Archive, FileRefusal> {
@@ -114,28 +158,18 @@ fn declared_entries(bytes: &[u8]) -> Option<usize> {
     let from = bytes.len().saturating_sub(22 + 65_535);
     let end = bytes.get(from..)?;
     let at = end.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    let count: [u8; 2] = end
-        .get(at.checked_add(10)?..at.checked_add(12)?)?
-        .try_into()
-        .ok()?;
+    let count: [u8; 2] = end.get(at.checked_add(10)?..at.checked_add(12)?)?.try_into().ok()?;
     Some(usize::from(u16::from_le_bytes(count)))
 }
 
 fn refused(error: &ZipError) -> FileRefusal {
     let is_locked = matches!(error, ZipError::UnsupportedArchive(why) if why.to_string().to_lowercase().contains("password"));
-    FileRefusal::new(if is_locked {
-        RefusalCode::Encrypted
-    } else {
-        RefusalCode::Truncated
-    })
+    FileRefusal::new(if is_locked { RefusalCode::Encrypted } else { RefusalCode::Truncated })
 }
 
 /// True for an office file locked with a password: its container's directory names an encrypted package.
 pub(crate) fn is_locked_container(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     contains(bytes, &name)
 }
 
@@ -145,18 +179,47 @@ fn has_ending(name: &str, endings: &[&str]) -> bool {
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    let Some(first) = wanted.first() else {
-        return true;
-    };
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| byte == first) {
-        let Some(here) = rest.get(at..) else {
-            return false;
-        };
-        if here.starts_with(wanted) {
-            return true;
+    all(bytes, wanted).next().is_some()
+}
+
+/// Every place where `wanted` stands.
+fn all<'a>(bytes: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let first = wanted.first().copied();
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = bytes.get(from..)?;
+            let at = from + rest.iter().position(|byte| Some(*byte) == first)?;
+            from = at + 1;
+            if bytes.get(at..)?.starts_with(wanted) {
+                return Some(at);
+            }
         }
-        rest = here.get(1..).unwrap_or_default();
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look;
+
+    #[test]
+    fn a_declared_count_is_seen_across_pieces() {
+        for (xml, is_refused) in [
+            (&b"<sst uniqueCount=\"12\">"[..], false),
+            (b"<sst uniqueCount=\"99999999999\">", true),
+            (b"<sst uniqueCount = '99999999999'>", true),
+            (b"<t>uniqueCount</t>", false),
+            (b"<a b=\"uniqueCount\">", false),
+        ] {
+            for cut in 0..xml.len() {
+                let (start, end) = xml.split_at(cut);
+                let refused =
+                    look("x.xml", start).and_then(|again| look("x.xml", &[&start[again..], end].concat()));
+                assert_eq!(refused.is_err(), is_refused, "{cut}");
+            }
+        }
+        let padded = [b"<sst uniqueCount".to_vec(), vec![b' '; 5_000]].concat();
+        assert!(look("x.xml", &padded).is_err());
+        assert!(look("x.xml", b"\xFF\xFE<\0s\0").is_err());
     }
-    false
 }

@@ -19,6 +19,17 @@ pub struct Limits {
     pub cell_bytes: usize,
     /// Bytes of text in all cells: a text that many cells share counts each time.
     pub text_bytes: u64,
+    /// True to read XLS. Its reader reserves the memory that the file asks for, so a hostile one ends the process:
+    /// only where the process has nothing else to do.
+    pub old_workbooks: bool,
+}
+
+impl Limits {
+    /// The limits within a process of its own, whose memory the system bounds.
+    #[must_use]
+    pub fn in_own_process() -> Limits {
+        Limits { old_workbooks: true, ..Limits::default() }
+    }
 }
 
 impl Default for Limits {
@@ -32,6 +43,7 @@ impl Default for Limits {
             columns: 64,
             cell_bytes: 4 * 1024,
             text_bytes: 64 * 1024 * 1024,
+            old_workbooks: false,
         }
     }
 }

@@ -122,7 +122,5 @@ pub(crate) fn check(rows: u32, number: u32, cells: &[Cell], limits: &Limits) -> 
 }
 
 pub(crate) fn too_many_columns(number: u32, limits: &Limits) -> FileRefusal {
-    FileRefusal::new(RefusalCode::TooManyColumns)
-        .with("row", number)
-        .with("max", limits.columns)
+    FileRefusal::new(RefusalCode::TooManyColumns).with("row", number).with("max", limits.columns)
 }

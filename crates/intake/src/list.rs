@@ -148,26 +148,15 @@ pub fn judge_list(
         (_, None) => None,
     };
     let mut table = Table::new(&form.fields, vec![&form.key, &form.account.number]);
-    let mut judge = Judge {
-        form,
-        context,
-        seen: HashMap::new(),
-        tally: Tally::default(),
-    };
+    let mut judge = Judge { form, context, seen: HashMap::new(), tally: Tally::default() };
     let outcome = lists.list.each(limits, &mut |line| {
         match (table.take(line)?, table.columns()) {
             (Some(Found::Skipped(row, why)), _) => {
-                judge.tally.skipped.push(Skipped {
-                    file: File::List,
-                    row,
-                    why,
-                });
+                judge.tally.skipped.push(Skipped { file: File::List, row, why });
             }
             (Some(Found::Row(row, cells)), Some(columns)) => {
                 if judge.tally.rows >= limits.rows {
-                    return Err(FileRefusal::new(RefusalCode::TooManyRows)
-                        .with("max", limits.rows)
-                        .into());
+                    return Err(FileRefusal::new(RefusalCode::TooManyRows).with("max", limits.rows).into());
                 }
                 let judged = judge.row(columns, row, cells, gathered.as_mut());
                 judge.tally.count(&judged);
@@ -213,8 +202,7 @@ impl Judge<'_> {
             (Some(key), None) => {
                 if let Some(gathered) = gathered {
                     let group = gathered.take(&key);
-                    self.form
-                        .join(columns, &cells, group.members, group.listed, &mut verdict);
+                    self.form.join(columns, &cells, group.members, group.listed, &mut verdict);
                     faults = group.faults;
                     warnings = group.warnings;
                 }
@@ -222,11 +210,7 @@ impl Judge<'_> {
             }
             (None, _) => {}
         }
-        let located = |fault| Located {
-            file: File::List,
-            row,
-            fault,
-        };
+        let located = |fault| Located { file: File::List, row, fault };
         faults.splice(0..0, verdict.faults.into_iter().map(located));
         warnings.splice(0..0, verdict.warnings.into_iter().map(located));
         Judged {
@@ -267,15 +251,7 @@ impl Tally {
     }
 
     fn into_judgement(self, form: &Form, columns: Arc<Columns>, gathered: Option<Gathered>) -> Judgement {
-        let Tally {
-            rows,
-            sound,
-            faulty,
-            referred,
-            mut codes,
-            mut skipped,
-            is_broken_off,
-        } = self;
+        let Tally { rows, sound, faulty, referred, mut codes, mut skipped, is_broken_off } = self;
         let mut members = 0;
         let mut loose = Vec::new();
         if let (Some(mut gathered), Some(rules)) = (gathered, &form.members) {
@@ -289,17 +265,6 @@ impl Tally {
             *codes.entry(located.fault.code).or_default() += 1;
         }
         let is_complete = !is_broken_off;
-        Judgement {
-            columns,
-            rows,
-            sound,
-            faulty,
-            referred,
-            codes,
-            members,
-            loose,
-            skipped,
-            is_complete,
-        }
+        Judgement { columns, rows, sound, faulty, referred, codes, members, loose, skipped, is_complete }
     }
 }

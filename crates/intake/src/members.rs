@@ -49,11 +49,9 @@ impl Gathered {
         let outcome = source.each(limits, &mut |line| {
             match table.take(line)? {
                 None => {}
-                Some(Found::Skipped(row, why)) => gathered.skipped.push(Skipped {
-                    file: File::Members,
-                    row,
-                    why,
-                }),
+                Some(Found::Skipped(row, why)) => {
+                    gathered.skipped.push(Skipped { file: File::Members, row, why })
+                }
                 Some(Found::Row(row, cells)) => {
                     gathered.rows = gathered.rows.saturating_add(1);
                     if gathered.rows > limits.rows {
@@ -73,10 +71,7 @@ impl Gathered {
         }
         let columns = table.finish().map_err(|refusal| refusal.of(File::Members))?;
         let column = columns.column(&rules.fields, &rules.group);
-        gathered.header = column
-            .and_then(|column| columns.headers.get(column))
-            .cloned()
-            .unwrap_or_default();
+        gathered.header = column.and_then(|column| columns.headers.get(column)).cloned().unwrap_or_default();
         Ok(gathered)
     }
 
@@ -92,11 +87,7 @@ impl Gathered {
             left.extend(group.faults);
             left.extend(group.rows.into_iter().map(|(row, code)| {
                 let fault = Fault::new(&self.header, &rules.group, FaultCode::GroupUnknown.into(), &code);
-                Located {
-                    file: File::Members,
-                    row,
-                    fault,
-                }
+                Located { file: File::Members, row, fault }
             }));
         }
         left.sort_by_key(|located| located.row);
@@ -113,11 +104,7 @@ impl Gathered {
         seen: &mut HashMap<String, (u32, String)>,
     ) {
         let mut verdict = rules.judge(context, columns, cells);
-        let located = |fault| Located {
-            file: File::Members,
-            row,
-            fault,
-        };
+        let located = |fault| Located { file: File::Members, row, fault };
         let written = verdict.facts.text(&rules.group).unwrap_or_default().to_owned();
         let Some(key) = rules.group_of(&verdict.facts.fields) else {
             self.loose.extend(verdict.faults.into_iter().map(located));
@@ -125,15 +112,10 @@ impl Gathered {
         };
         if let Some(nik) = verdict.facts.text(&rules.nik) {
             if let Some((first, group)) = seen.get(nik) {
-                let code = if *group == key {
-                    FaultCode::DuplicateInFile
-                } else {
-                    FaultCode::MemberInTwoGroups
-                };
+                let code =
+                    if *group == key { FaultCode::DuplicateInFile } else { FaultCode::MemberInTwoGroups };
                 let problem = Problem::from(code).with("row", first).with("group", group);
-                verdict
-                    .faults
-                    .push(rules.fault(columns, cells, &rules.nik, problem));
+                verdict.faults.push(rules.fault(columns, cells, &rules.nik, problem));
             } else {
                 seen.insert(nik.to_owned(), (row, key.clone()));
             }

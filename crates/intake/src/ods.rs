@@ -17,16 +17,8 @@ pub(crate) fn each(bytes: &[u8], limits: &Limits, sink: &mut Sink<'_>) -> Result
     let content = archive.by_name("content.xml").map_err(|_| damaged())?;
     let mut xml = Reader::from_reader(BufReader::new(content));
     xml.config_mut().expand_empty_elements = true;
-    let mut sheets = Sheets {
-        limits,
-        sink,
-        number: 0,
-        rows: 0,
-        text_bytes: 0,
-        row: None,
-        cell: None,
-        hidden: 0,
-    };
+    let mut sheets =
+        Sheets { limits, sink, number: 0, rows: 0, text_bytes: 0, row: None, cell: None, hidden: 0 };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -84,37 +76,22 @@ impl Sheets<'_, '_> {
             }
             "table:table-row" => {
                 let repeated = count(element, "table:number-rows-repeated");
-                self.row = Some(Row {
-                    repeated,
-                    column: 0,
-                    cells: Vec::new(),
-                });
+                self.row = Some(Row { repeated, column: 0, cells: Vec::new() });
             }
             "table:table-cell" | "table:covered-table-cell" => {
                 let repeated =
                     usize::try_from(count(element, "table:number-columns-repeated")).unwrap_or(usize::MAX);
                 let kind = attribute(element, "office:value-type").unwrap_or_default();
-                let value = [
-                    "office:value",
-                    "office:date-value",
-                    "office:boolean-value",
-                    "office:string-value",
-                ]
-                .into_iter()
-                .find_map(|name| attribute(element, name));
-                self.cell = Some(Draft {
-                    repeated,
-                    kind,
-                    value,
-                    ..Draft::default()
-                });
+                let value =
+                    ["office:value", "office:date-value", "office:boolean-value", "office:string-value"]
+                        .into_iter()
+                        .find_map(|name| attribute(element, name));
+                self.cell = Some(Draft { repeated, kind, value, ..Draft::default() });
             }
             "office:annotation" => self.hidden = self.hidden.saturating_add(1),
             "text:p" => self.paragraph()?,
             "text:s" => {
-                let blanks = usize::try_from(count(element, "text:c"))
-                    .unwrap_or(usize::MAX)
-                    .min(64);
+                let blanks = usize::try_from(count(element, "text:c")).unwrap_or(usize::MAX).min(64);
                 self.text(&" ".repeat(blanks))?;
             }
             "text:tab" | "text:line-break" => self.text(" ")?,
@@ -188,9 +165,7 @@ impl Sheets<'_, '_> {
         for _ in 0..row.repeated {
             self.number = self.number.saturating_add(1);
             self.rows = self.rows.saturating_add(1);
-            self.text_bytes = self
-                .text_bytes
-                .saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+            self.text_bytes = self.text_bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
             if self.text_bytes > self.limits.text_bytes {
                 return Err(RefusalCode::UnpacksTooLarge.into());
             }
@@ -223,12 +198,7 @@ impl Draft {
 
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = element.try_get_attribute(name).ok()??;
-    Some(
-        attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .ok()?
-            .into_owned(),
-    )
+    Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned())
 }
 
 fn count(element: &BytesStart<'_>, name: &str) -> u32 {

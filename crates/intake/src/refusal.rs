@@ -26,11 +26,7 @@ impl FileRefusal {
     /// A refusal; the file is the list until said otherwise.
     #[must_use]
     pub fn new(code: RefusalCode) -> FileRefusal {
-        FileRefusal {
-            code,
-            file: File::List,
-            args: BTreeMap::new(),
-        }
+        FileRefusal { code, file: File::List, args: BTreeMap::new() }
     }
 
     /// Adds what a sentence needs.
@@ -193,10 +189,7 @@ mod tests {
         for code in RefusalCode::ALL {
             for lang in [Lang::Id, Lang::En] {
                 let refusal = FileRefusal::new(*code);
-                assert!(
-                    refusal.message(lang).ends_with('.') && refusal.mend(lang).ends_with('.'),
-                    "{code}"
-                );
+                assert!(refusal.message(lang).ends_with('.') && refusal.mend(lang).ends_with('.'), "{code}");
             }
         }
     }

@@ -37,11 +37,7 @@ pub(crate) fn each_of_xls(bytes: &[u8], limits: &Limits, sink: &mut Sink<'_>) ->
     guarded(|| {
         let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| {
             let is_locked = matches!(error, XlsError::Password);
-            FileRefusal::new(if is_locked {
-                RefusalCode::Encrypted
-            } else {
-                RefusalCode::Truncated
-            })
+            FileRefusal::new(if is_locked { RefusalCode::Encrypted } else { RefusalCode::Truncated })
         })?;
         let mut rows = Rows::new(limits, sink);
         for name in book.sheet_names() {
@@ -68,11 +64,7 @@ fn guarded(read: impl FnOnce() -> Result<(), Halt>) -> Result<(), Halt> {
 
 fn xlsx_refused(error: &XlsxError) -> FileRefusal {
     let is_locked = matches!(error, XlsxError::Password);
-    FileRefusal::new(if is_locked {
-        RefusalCode::Encrypted
-    } else {
-        RefusalCode::Truncated
-    })
+    FileRefusal::new(if is_locked { RefusalCode::Encrypted } else { RefusalCode::Truncated })
 }
 
 /// Gathers cells into rows.
@@ -87,14 +79,7 @@ struct Rows<'a, 's> {
 
 impl<'a, 's> Rows<'a, 's> {
     fn new(limits: &'a Limits, sink: &'a mut Sink<'s>) -> Self {
-        Rows {
-            limits,
-            sink,
-            number: 0,
-            cells: Vec::new(),
-            count: 0,
-            text_bytes: 0,
-        }
+        Rows { limits, sink, number: 0, cells: Vec::new(), count: 0, text_bytes: 0 }
     }
 
     fn sheet(&mut self, name: &str) -> Result<(), Halt> {
@@ -118,13 +103,9 @@ impl<'a, 's> Rows<'a, 's> {
         }
         let length = text(value).map_or(0, str::len);
         if length > self.limits.cell_bytes {
-            return Err(FileRefusal::new(RefusalCode::CellTooLong)
-                .with("row", number)
-                .into());
+            return Err(FileRefusal::new(RefusalCode::CellTooLong).with("row", number).into());
         }
-        self.text_bytes = self
-            .text_bytes
-            .saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        self.text_bytes = self.text_bytes.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
         if self.text_bytes > self.limits.text_bytes {
             return Err(RefusalCode::UnpacksTooLarge.into());
         }

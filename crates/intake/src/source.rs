@@ -59,10 +59,7 @@ pub fn is_spreadsheet(bytes: &[u8]) -> bool {
 fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, FileRefusal> {
     let mut bytes = Vec::new();
     fs::File::open(path)
-        .and_then(|file| {
-            file.take(limits.file_bytes.saturating_add(1))
-                .read_to_end(&mut bytes)
-        })
+        .and_then(|file| file.take(limits.file_bytes.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(|_| FileRefusal::new(RefusalCode::Unreadable))?;
     Ok(bytes)
 }
@@ -70,14 +67,15 @@ fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, FileRefusal> {
 fn each_row(bytes: &[u8], limits: &Limits, sink: &mut Sink<'_>) -> Result<(), Halt> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limits.file_bytes {
         let max = limits.file_bytes / (1024 * 1024);
-        return Err(FileRefusal::new(RefusalCode::FileTooLarge)
-            .with("max", max)
-            .into());
+        return Err(FileRefusal::new(RefusalCode::FileTooLarge).with("max", max).into());
     }
     match kind(bytes) {
         Kind::Other(kind) => Err(FileRefusal::new(RefusalCode::NotATable).with("kind", kind).into()),
         Kind::Text => csv_rows::each(&Text::read(bytes)?, limits, sink),
         Kind::Container if guard::is_locked_container(bytes) => Err(RefusalCode::Encrypted.into()),
+        Kind::Container if !limits.old_workbooks => {
+            Err(FileRefusal::new(RefusalCode::NotATable).with("kind", "XLS").into())
+        }
         Kind::Container => sheet::each_of_xls(bytes, limits, sink),
         Kind::Zip => match guard::check(bytes, limits)? {
             guard::Archive::Xlsx => sheet::each_of_xlsx(bytes, limits, sink),
@@ -110,16 +108,9 @@ fn kind(bytes: &[u8]) -> Kind {
             };
         }
     }
-    let start = bytes
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(bytes)
-        .trim_ascii_start();
+    let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     if start.starts_with(b"<") {
-        return Kind::Other(if start.starts_with(b"<?xml") {
-            "XML"
-        } else {
-            "HTML"
-        });
+        return Kind::Other(if start.starts_with(b"<?xml") { "XML" } else { "HTML" });
     }
     Kind::Text
 }

@@ -85,9 +85,9 @@ impl<'a> Table<'a> {
         }
         let (fit, row) = self.best;
         match Columns::of(self.fields, &row) {
-            Err(ColumnsError::Twice(_, first, second)) => Err(FileRefusal::new(RefusalCode::ColumnTwice)
-                .with("first", first)
-                .with("second", second)),
+            Err(ColumnsError::Twice(_, first, second)) => {
+                Err(FileRefusal::new(RefusalCode::ColumnTwice).with("first", first).with("second", second))
+            }
             Err(ColumnsError::Missing(names)) if fit >= 2 => {
                 let is_missing = |field: &&Field| names.contains(&field.name);
                 let missing = headers(self.fields.iter().filter(is_missing));
@@ -120,9 +120,7 @@ impl<'a> Table<'a> {
     fn sort(&mut self, columns: &Columns, number: u32, cells: Vec<Cell>) -> Found {
         let names_nobody = self.identity.iter().all(|name| {
             let column = columns.column(self.fields, name);
-            column
-                .and_then(|column| cells.get(column))
-                .is_none_or(|cell| cell.is_blank() || is_total(cell))
+            column.and_then(|column| cells.get(column)).is_none_or(|cell| cell.is_blank() || is_total(cell))
         });
         let skipped = if self.rows == 0 && are_numbers_of_columns(&cells) {
             Some(SkippedWhy::ColumnNumbers)
@@ -145,11 +143,7 @@ impl<'a> Table<'a> {
 }
 
 fn headers<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
-    fields
-        .filter_map(|field| field.headers.first())
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    fields.filter_map(|field| field.headers.first()).map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// The row `1 2 3 4 ..` or `(1) (2) (3) ..` that official tables have below their headers.

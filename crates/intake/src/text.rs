@@ -16,10 +16,7 @@ pub struct CsvStyle {
 impl Default for CsvStyle {
     /// What spreadsheets of the office open as a table.
     fn default() -> CsvStyle {
-        CsvStyle {
-            delimiter: b',',
-            bom: true,
-        }
+        CsvStyle { delimiter: b',', bom: true }
     }
 }
 
@@ -31,13 +28,8 @@ impl CsvStyle {
             return CsvStyle::default();
         }
         let bom = bytes.starts_with(BOM);
-        Text::read(bytes).map_or_else(
-            |_| CsvStyle::default(),
-            |text| CsvStyle {
-                delimiter: text.delimiter,
-                bom,
-            },
-        )
+        Text::read(bytes)
+            .map_or_else(|_| CsvStyle::default(), |text| CsvStyle { delimiter: text.delimiter, bom })
     }
 }
 
@@ -63,29 +55,17 @@ impl<'a> Text<'a> {
                 Cow::Borrowed(text) => Cow::Borrowed(text.get(rest..).unwrap_or_default()),
                 Cow::Owned(text) => Cow::Owned(text.get(rest..).unwrap_or_default().to_owned()),
             };
-            return Ok(Text {
-                content,
-                delimiter,
-                skipped: 1,
-            });
+            return Ok(Text { content, delimiter, skipped: 1 });
         }
         let delimiter = sniff(&content);
-        Ok(Text {
-            content,
-            delimiter,
-            skipped: 0,
-        })
+        Ok(Text { content, delimiter, skipped: 0 })
     }
 }
 
 /// UTF-8, UTF-16 with its mark, else Windows-1252 where every byte has a meaning in it.
 fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileRefusal> {
     for encoding in [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE] {
-        let mark: &[u8] = if encoding == encoding_rs::UTF_16LE {
-            b"\xFF\xFE"
-        } else {
-            b"\xFE\xFF"
-        };
+        let mark: &[u8] = if encoding == encoding_rs::UTF_16LE { b"\xFF\xFE" } else { b"\xFE\xFF" };
         if let Some(rest) = bytes.strip_prefix(mark) {
             let (text, broken) = encoding.decode_without_bom_handling(rest);
             return if broken || has_controls(text.as_bytes()) {
@@ -104,12 +84,8 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileRefusal> {
         Ok(text) => Ok(Cow::Borrowed(text)),
         Err(error) if error.error_len().is_none() => Err(RefusalCode::Truncated.into()),
         Err(error) => {
-            let is_utf8_so_far = bytes
-                .get(..error.valid_up_to())
-                .is_some_and(|start| !start.is_ascii());
-            let has_no_meaning = bytes
-                .iter()
-                .any(|byte| matches!(byte, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D));
+            let is_utf8_so_far = bytes.get(..error.valid_up_to()).is_some_and(|start| !start.is_ascii());
+            let has_no_meaning = bytes.iter().any(|byte| matches!(byte, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D));
             if is_utf8_so_far || has_no_meaning {
                 return Err(RefusalCode::EncodingUnknown.into());
             }
@@ -119,9 +95,7 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, FileRefusal> {
 }
 
 fn has_controls(bytes: &[u8]) -> bool {
-    bytes
-        .iter()
-        .any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C))
+    bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0B | 0x0C))
         || bytes.contains(&0x7F)
 }
 
@@ -130,11 +104,7 @@ fn declared_delimiter(text: &str) -> (Option<u8>, &str) {
     let Some((first, rest)) = text.split_once('\n') else {
         return (None, text);
     };
-    match first
-        .trim_end_matches('\r')
-        .strip_prefix("sep=")
-        .map(str::as_bytes)
-    {
+    match first.trim_end_matches('\r').strip_prefix("sep=").map(str::as_bytes) {
         Some([delimiter]) if DELIMITERS.contains(delimiter) => (Some(*delimiter), rest),
         _ => (None, text),
     }
@@ -151,10 +121,8 @@ fn sniff(text: &str) -> u8 {
             b'"' => quoted = !quoted,
             b'\n' if !quoted => lines += 1,
             _ if !quoted => {
-                if let Some(count) = DELIMITERS
-                    .iter()
-                    .position(|own| *own == byte)
-                    .and_then(|at| counts.get_mut(at))
+                if let Some(count) =
+                    DELIMITERS.iter().position(|own| *own == byte).and_then(|at| counts.get_mut(at))
                 {
                     *count += 1;
                 }
@@ -192,19 +160,9 @@ mod tests {
             ("a\n", b','),
             ("sep=;\na,b;c\n", b';'),
         ] {
-            assert_eq!(
-                Text::read(text.as_bytes()).unwrap().delimiter,
-                delimiter,
-                "{text:?}"
-            );
+            assert_eq!(Text::read(text.as_bytes()).unwrap().delimiter, delimiter, "{text:?}");
         }
-        assert_eq!(
-            CsvStyle::of(b"\xEF\xBB\xBFa;b\n"),
-            CsvStyle {
-                delimiter: b';',
-                bom: true
-            }
-        );
+        assert_eq!(CsvStyle::of(b"\xEF\xBB\xBFa;b\n"), CsvStyle { delimiter: b';', bom: true });
     }
 
     #[test]
@@ -214,15 +172,7 @@ mod tests {
         assert_eq!(Text::read(b"\xFF\xFEa\0,\0b\0\n\0").unwrap().content, "a,b\n");
         assert_eq!(refused(b"a\x81b"), RefusalCode::EncodingUnknown);
         assert_eq!(
-            refused(
-                "caf\u{E9} "
-                    .as_bytes()
-                    .iter()
-                    .chain(b"\xE9 x")
-                    .copied()
-                    .collect::<Vec<_>>()
-                    .as_slice()
-            ),
+            refused("caf\u{E9} ".as_bytes().iter().chain(b"\xE9 x").copied().collect::<Vec<_>>().as_slice()),
             RefusalCode::EncodingUnknown
         );
         assert_eq!(refused(b"caf\xC3"), RefusalCode::Truncated);

@@ -1,6 +1,7 @@
 //! Decides a batch of jobs in memory: what is loaded goes in, what is to be written comes out. Knows no database.
 
-use std::collections::{BTreeMap, HashMap};
+mod changes;
+mod record;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
@@ -8,125 +9,15 @@ use salur_core::decree::{self, Books, Decree, DecreeChange, DecreeLine};
 use salur_core::event::{Event, Origin};
 use salur_core::payment::{self, Order, OrderChange, PayLine};
 use salur_core::refusal::{Refusal, Why};
-use salur_core::request::{PaymentState, Request, apply};
-use salur_core::workflow::{Phase, Standing, Workflow};
+use salur_core::request::Request;
 use salur_core::world::{Actor, Context, World};
-use salur_core::{
-    AttachmentId, DecreeId, Digest, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId, StageName,
-};
+use salur_core::{DecreeId, OrderId, PersonId, RequestId};
 
 use crate::chain::NewEvent;
 use crate::error::{ExecuteError, StoreError};
 use crate::job::{Act, Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome, SealedFacts, SealedNote};
 
-/// What is loaded before a batch is decided.
-#[derive(Debug, Default)]
-pub struct Loaded {
-    /// Requests and budget lines by id.
-    pub books: Books,
-    /// Answers given before, by principal and key.
-    pub answered: HashMap<(PersonId, String), StoredAnswer>,
-    /// Who is in already, by scheme, year and subject key.
-    pub subjects: HashMap<(SchemeId, i16, String), RequestId>,
-    /// Decrees with their lines.
-    pub decrees: HashMap<DecreeId, (Decree, Vec<DecreeLine>)>,
-    /// Payment orders with their lines.
-    pub orders: HashMap<OrderId, (Order, Vec<PayLine>)>,
-}
-
-/// An answer given before.
-#[derive(Debug, Clone)]
-pub struct StoredAnswer {
-    /// Of the command it answered.
-    pub fingerprint: Digest,
-    /// The answer or refusal, as JSON.
-    pub outcome: String,
-}
-
-/// What is to be written.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Events in order.
-    pub events: Vec<NewEvent>,
-    /// Requests that change, each with the version it had when loaded (0 for a new one). As they stand from now
-    /// on they are in the books.
-    pub requests: BTreeMap<RequestId, u32>,
-    /// Subject keys that change.
-    pub subject_keys: HashMap<RequestId, String>,
-    /// Budget lines that change.
-    pub lines: std::collections::BTreeSet<LineId>,
-    /// How many requests more are where.
-    pub counts: BTreeMap<Place, i64>,
-    /// How many open requests more are due on which day.
-    pub dues: BTreeMap<(Place, jiff::civil::Date), i64>,
-    /// How many requests more have which snag, and where.
-    pub snags: BTreeMap<(Place, String), i64>,
-    /// Facts to keep.
-    pub facts: Vec<(RequestId, SealedFacts)>,
-    /// Texts to keep.
-    pub notes: Vec<SealedNote>,
-    /// Attachments to list.
-    pub attachments: Vec<Attachment>,
-    /// Decrees from now on.
-    pub decrees: Vec<(Decree, Vec<DecreeLine>)>,
-    /// Payment orders from now on.
-    pub orders: Vec<(Order, Vec<PayLine>)>,
-    /// Answers to keep.
-    pub answers: Vec<(PersonId, String, StoredAnswer, i64)>,
-    /// Imports from now on.
-    pub imports: Vec<ImportState>,
-    /// What to tell outside: an index into `events`.
-    pub outbox: Vec<usize>,
-    /// What founds the office.
-    pub founding: Vec<crate::job::Founding>,
-    /// Sessions to open.
-    pub sessions: Vec<crate::job::SessionRow>,
-}
-
-impl Changes {
-    /// True if there is nothing to write.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-            && self.answers.is_empty()
-            && self.imports.is_empty()
-            && self.founding.is_empty()
-            && self.sessions.is_empty()
-    }
-}
-
-/// A file attached to a request; its bytes are kept by digest.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the columns of the table")]
-pub struct Attachment {
-    pub id: AttachmentId,
-    pub request: RequestId,
-    pub at: i64,
-    pub media_type: String,
-    pub size: u64,
-    pub digest: Digest,
-}
-
-/// Where a request is counted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the columns of the table")]
-pub struct Place {
-    pub scheme: SchemeId,
-    pub year: i16,
-    pub stage: StageName,
-    pub region: RegionCode,
-}
-
-impl Place {
-    fn of(request: &Request) -> Place {
-        Place {
-            scheme: request.scheme.clone(),
-            year: request.year,
-            stage: request.stage.clone(),
-            region: request.region.clone(),
-        }
-    }
-}
+pub use changes::{Attachment, Changes, Loaded, Place, StoredAnswer};
 
 /// What a caller is told.
 pub type Told = Result<Answer, ExecuteError>;
@@ -184,7 +75,7 @@ impl<'a> Batch<'a> {
     fn work(&mut self, ask: Ask) -> Told {
         if let Job::NoteImport(state) = ask.job {
             let id = state.id;
-            self.note_import(ask.actor, ask.at.as_microsecond(), *state)?;
+            self.note_import(ask.actor, ask.at.as_microsecond(), *state);
             return Ok(Answer::Import(id));
         }
         if let Job::Found(founding) = ask.job {
@@ -193,6 +84,10 @@ impl<'a> Batch<'a> {
         }
         if let Job::OpenSession(session) = ask.job {
             self.changes.sessions.push(session);
+            return Ok(Answer::Kept);
+        }
+        if let Job::Forget { before } = ask.job {
+            self.changes.forget = Some(before.as_microsecond());
             return Ok(Answer::Kept);
         }
         let world = self.world;
@@ -240,18 +135,12 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
-            Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) => Ok(Answer::Kept),
+            Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }
 
     fn enter(&mut self, context: &Context<'_>, entry: Entry) -> Told {
-        if !context.actor.person.sees(&entry.region) && entry.import.is_none() {
-            return Err(Refusal::from(Why::NotFound).into());
-        }
         let subject = (entry.scheme.clone(), entry.year, entry.subject_key.clone());
-        if let Some(request) = self.loaded.subjects.get(&subject) {
-            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
-        }
         let workflow =
             self.world.workflows.current(&entry.scheme).ok_or(Refusal::from(Why::DefinitionMissing))?;
         let draft = Draft {
@@ -264,6 +153,10 @@ impl<'a> Batch<'a> {
             origin: entry.import.zip(entry.row).map(|(import, row)| Origin { import, row }),
         };
         let event = enter(context, workflow, &draft)?;
+        // Only who may enter a recipient here is told that somebody has.
+        if let Some(request) = self.loaded.subjects.get(&subject) {
+            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
+        }
         let id = entry.request;
         self.record(context, id, event)?;
         self.loaded.subjects.insert(subject, id);
@@ -375,11 +268,11 @@ impl<'a> Batch<'a> {
                 Err(error) => return Err(error),
             }
         }
-        self.note_import(context.actor.person.id, context.at.as_microsecond(), state)?;
+        self.note_import(context.actor.person.id, context.at.as_microsecond(), state);
         Ok(Answer::Many(outcomes))
     }
 
-    fn note_import(&mut self, actor: PersonId, at: i64, state: ImportState) -> Result<(), ExecuteError> {
+    fn note_import(&mut self, actor: PersonId, at: i64, state: ImportState) {
         let kind = match state.state {
             ImportPhase::Judging | ImportPhase::Accepting => None,
             ImportPhase::Ready => Some("import_judged"),
@@ -404,7 +297,6 @@ impl<'a> Batch<'a> {
             });
         }
         self.changes.imports.push(state);
-        Ok(())
     }
 
     fn with_decree(
@@ -460,171 +352,4 @@ impl<'a> Batch<'a> {
         }
         Ok(left_out.into_iter().map(|(id, refusal)| Outcome { id, refusal: Some(refusal) }).collect())
     }
-
-    fn tell(
-        &mut self,
-        context: &Context<'_>,
-        subject: &'static str,
-        id: uuid::Uuid,
-        seq: u32,
-        kind: &'static str,
-        data: String,
-    ) {
-        self.changes.outbox.push(self.changes.events.len());
-        self.changes.events.push(NewEvent {
-            at: context.at.as_microsecond(),
-            actor: context.actor.person.id,
-            for_whom: context.actor.for_whom,
-            subject_kind: subject,
-            subject_id: id,
-            seq,
-            kind,
-            data,
-        });
-    }
-
-    fn answer(&self, id: RequestId) -> Answer {
-        let now = self.loaded.books.requests.get(&id).cloned();
-        Answer::Request {
-            id,
-            version: now.as_ref().map_or(0, |request| request.version),
-            now: now.map(Box::new),
-        }
-    }
-
-    /// Folds an event into its request and notes all that must be written for it.
-    fn record(&mut self, context: &Context<'_>, id: RequestId, event: Event) -> Result<(), ExecuteError> {
-        let before = self.loaded.books.requests.remove(&id);
-        let was = before.as_ref().map(|request| Was {
-            place: Place::of(request),
-            due_on: request.due_on.filter(|_| !request.closed),
-            budget: request.budget,
-            version: request.version,
-            snag: self.snag(request),
-        });
-        let seq = was.as_ref().map_or(0, |was| was.version).saturating_add(1);
-        let entry = salur_core::event::Entry {
-            seq,
-            at: context.at,
-            actor: context.actor.person.id,
-            for_whom: context.actor.for_whom,
-            event,
-        };
-        let after = apply(before, id, &entry).map_err(StoreError::from)?;
-        self.count(was.as_ref(), &after);
-        self.move_money(was.as_ref(), &after, &entry.event)?;
-        if after.closed
-            && self
-                .workflow_of(&after)
-                .and_then(|flow| flow.end_of(&after.stage))
-                .is_some_and(|end| end.frees_recipient())
-        {
-            self.loaded.subjects.retain(|_, request| *request != id);
-        }
-        if let Event::Attached { attachment, media_type, size, digest } = &entry.event {
-            self.changes.attachments.push(Attachment {
-                id: *attachment,
-                request: id,
-                at: context.at.as_microsecond(),
-                media_type: media_type.clone(),
-                size: *size,
-                digest: *digest,
-            });
-        }
-        let data = serde_json::to_string(&entry.event).map_err(StoreError::from)?;
-        self.tell(context, "request", id.0, seq, entry.event.kind(), data);
-        self.changes.requests.entry(id).or_insert_with(|| was.map_or(0, |was| was.version));
-        self.loaded.books.requests.insert(id, after);
-        Ok(())
-    }
-
-    fn workflow_of(&self, request: &Request) -> Option<&'a Workflow> {
-        self.world.workflows.pinned(&request.scheme, &request.definition).map(|workflow| &**workflow)
-    }
-
-    fn count(&mut self, was: Option<&Was>, after: &Request) {
-        let place = Place::of(after);
-        let due = after.due_on.filter(|_| !after.closed);
-        if was.is_none_or(|was| was.place != place) {
-            if let Some(was) = was {
-                *self.changes.counts.entry(was.place.clone()).or_default() -= 1;
-            }
-            *self.changes.counts.entry(place.clone()).or_default() += 1;
-        }
-        if was.is_none_or(|was| was.place != place || was.due_on != due) {
-            if let Some((was, due)) = was.and_then(|was| was.due_on.map(|due| (was, due))) {
-                *self.changes.dues.entry((was.place.clone(), due)).or_default() -= 1;
-            }
-            if let Some(due) = due {
-                *self.changes.dues.entry((place.clone(), due)).or_default() += 1;
-            }
-        }
-        let snag = self.snag(after);
-        if let Some((was, snag)) = was.and_then(|was| was.snag.clone().map(|snag| (was, snag))) {
-            *self.changes.snags.entry((was.place.clone(), snag)).or_default() -= 1;
-        }
-        if let Some(snag) = snag {
-            *self.changes.snags.entry((place, snag)).or_default() += 1;
-        }
-    }
-
-    fn snag(&self, request: &Request) -> Option<String> {
-        self.workflow_of(request).and_then(|workflow| Batch::snag_of(workflow, request))
-    }
-
-    /// Moves the money of a request within its budget line. A signed decree has moved it in the books already.
-    fn move_money(&mut self, was: Option<&Was>, after: &Request, event: &Event) -> Result<(), ExecuteError> {
-        let from = was.map_or(Standing::None, |was| was.budget);
-        let through_decree = matches!(event, Event::Advanced(step) if step.decree.is_some());
-        if from == after.budget && !through_decree {
-            return Ok(());
-        }
-        let moved = match self.loaded.books.lines.get_mut(&after.line) {
-            Some(line) => line.shift(after.amount, from, after.budget),
-            None => from == after.budget,
-        };
-        if !moved {
-            return Err(StoreError::inconsistent(
-                "budget_line",
-                format!("{} cannot take {}", after.line, after.id),
-            )
-            .into());
-        }
-        self.changes.lines.insert(after.line.clone());
-        Ok(())
-    }
-
-    /// What keeps a request from its plain course, for the list of what is stuck.
-    #[must_use]
-    pub fn snag_of(workflow: &Workflow, request: &Request) -> Option<String> {
-        if let Some(payment) = &request.payment {
-            match payment.state {
-                PaymentState::Incident => return Some("payment_incident".into()),
-                PaymentState::Unknown => return Some("bank_no_result".into()),
-                PaymentState::Failed(_) if !request.closed => return Some("account_rejected".into()),
-                PaymentState::Ordered | PaymentState::Failed(_) | PaymentState::Paid => {}
-            }
-        }
-        if request.closed {
-            return None;
-        }
-        if let Some(hold) = &request.hold {
-            return Some(hold.cause.clone());
-        }
-        if request.returned.is_some() {
-            return Some("returned_untouched".into());
-        }
-        let unfunded =
-            request.budget == Standing::None && workflow.phase_of(&request.stage) == Some(Phase::Approval);
-        unfunded.then(|| "budget_short".into())
-    }
-}
-
-/// A request before an event, as far as counters and money need it.
-struct Was {
-    place: Place,
-    due_on: Option<jiff::civil::Date>,
-    budget: Standing,
-    version: u32,
-    snag: Option<String>,
 }

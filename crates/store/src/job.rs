@@ -138,13 +138,21 @@ pub enum Job {
     Found(Box<Founding>),
     /// Open a session of a person.
     OpenSession(SessionRow),
+    /// Forget answers and outbox rows from before a time.
+    Forget {
+        /// From before this.
+        before: Timestamp,
+    },
 }
 
 impl Job {
     /// True if it touches many requests: it is a batch of its own.
     #[must_use]
     pub fn is_bulk(&self) -> bool {
-        !matches!(self, Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_))
+        !matches!(
+            self,
+            Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_) | Job::Forget { .. }
+        )
     }
 }
 
@@ -251,6 +259,37 @@ pub struct ImportState {
     /// Faults found since the last note, sealed, by row.
     #[serde(skip)]
     pub faults: Vec<SealedFault>,
+}
+
+impl ImportState {
+    /// An import that has just come in.
+    #[must_use]
+    pub fn new(id: ImportId, scheme: SchemeId, year: i16, by: PersonId, at: Timestamp) -> ImportState {
+        ImportState {
+            id,
+            scheme,
+            year,
+            state: ImportPhase::Judging,
+            version: 0,
+            by,
+            at,
+            list: String::new(),
+            members: None,
+            rows: 0,
+            sound: 0,
+            faulty: 0,
+            referred: 0,
+            accepted: 0,
+            refused: 0,
+            row_reached: 0,
+            codes: BTreeMap::new(),
+            warnings: BTreeMap::new(),
+            accepted_by: None,
+            turned_away: BTreeMap::new(),
+            error: None,
+            faults: Vec::new(),
+        }
+    }
 }
 
 /// Where an import stands.

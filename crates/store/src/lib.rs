@@ -13,8 +13,10 @@ pub mod requests;
 mod sessions;
 mod sqlite;
 pub mod vault;
+mod verify;
 mod writer;
 
 pub use error::{ExecuteError, StoreError};
 pub use open::{Office, Store};
 pub use sessions::token_digest;
+pub use verify::{Broken, Report, verify};

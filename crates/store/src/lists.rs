@@ -134,10 +134,12 @@ const COUNTS: &str = "select c.scheme, c.year, c.stage, c.region, c.n,
     from stage_count c where c.n <> 0 order by c.scheme, c.year, c.stage, c.region";
 const SNAGS: &str = "select scheme, stage, region, snag as code, cast(sum(n) as bigint) as n from snag_count
     group by scheme, stage, region, snag having sum(n) <> 0 order by scheme, stage, region, snag";
-const OLDEST: &str =
-    "select entered_at from request where scheme = $1 and stage = $2 order by entered_at, id limit 1";
-const OLDEST_IN: &str = "select entered_at from request where scheme = $1 and stage = $2 and region = $3
+const OLDEST: &str = "select entered_at from request where scheme = $1 and stage = $2 and year = $3
     order by entered_at, id limit 1";
+const OLDEST_IN: &str = "select entered_at from request where scheme = $1 and stage = $2 and year = $3
+    and region = $4 order by entered_at, id limit 1";
+const DEFINITION: &str = "select text from definition where scheme = $1 and version = $2";
+const PING: &str = "select pos from head where one = 1";
 const LINES: &str =
     "select id, scheme, year, fund, account, ceiling, reserved, committed, paid from budget_line
     order by year, scheme, fund";
@@ -193,30 +195,48 @@ impl Store {
         Ok(counts.collect())
     }
 
-    /// When the oldest request of a stage came to it.
+    /// When the oldest request of a stage and year came to it.
     pub async fn oldest(
         &self,
         scheme: &SchemeId,
         stage: &StageName,
+        year: i16,
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError> {
         let mut oldest: Option<i64> = None;
         match scope {
             Scope::Everywhere => {
                 let query = sqlx::query_as(OLDEST).bind(scheme.to_string()).bind(stage.to_string());
-                let row: Option<(i64,)> = query.fetch_optional(&self.pool).await?;
+                let row: Option<(i64,)> = query.bind(year).fetch_optional(&self.pool).await?;
                 oldest = row.map(|(at,)| at);
             }
             Scope::Regions(regions) => {
                 for region in regions {
                     let query = sqlx::query_as(OLDEST_IN).bind(scheme.to_string()).bind(stage.to_string());
                     let row: Option<(i64,)> =
-                        query.bind(region.to_string()).fetch_optional(&self.pool).await?;
+                        query.bind(year).bind(region.to_string()).fetch_optional(&self.pool).await?;
                     oldest = [oldest, row.map(|(at,)| at)].into_iter().flatten().min();
                 }
             }
         }
         oldest.map(timestamp).transpose()
+    }
+
+    /// The text of a published definition.
+    pub async fn definition_text(
+        &self,
+        scheme: &SchemeId,
+        version: u32,
+    ) -> Result<Option<String>, StoreError> {
+        let query = sqlx::query_as(DEFINITION).bind(scheme.to_string()).bind(i64::from(version));
+        let row: Option<(String,)> = query.fetch_optional(&self.pool).await?;
+        Ok(row.map(|(text,)| text))
+    }
+
+    /// Reaches for the database.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let _: (i64,) = sqlx::query_as(PING).fetch_one(&self.pool).await?;
+        Ok(())
     }
 
     /// Every budget line.

@@ -56,7 +56,7 @@ impl Store {
         let is_new = !path.exists();
         let lock = lock(&path)?;
         let mut connection = sqlite::open(&path)?;
-        let pool = readers(&path).await?;
+        let pool = readers(&path);
         migrate(&path).await?;
         let vault = Arc::new(vault_of(&path, is_new)?);
         sqlite::check_key(&connection, vault.key_id())?;
@@ -121,6 +121,12 @@ impl Store {
         self.position.clone()
     }
 
+    /// How many batches were committed since the start.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.writer.as_ref().map_or(0, Writer::commits)
+    }
+
     /// True once the store is being closed: work in the background stops at its next step.
     #[must_use]
     pub fn is_closing(&self) -> bool {
@@ -162,14 +168,14 @@ fn lock(path: &Path) -> Result<std::fs::File, StoreError> {
     Ok(file)
 }
 
-async fn readers(path: &Path) -> Result<SqlitePool, StoreError> {
+fn readers(path: &Path) -> SqlitePool {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .pragma("trusted_schema", "0")
         .pragma("cache_size", "-2000")
         .busy_timeout(std::time::Duration::from_secs(5));
-    Ok(SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options))
+    SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options)
 }
 
 async fn migrate(path: &Path) -> Result<(), StoreError> {

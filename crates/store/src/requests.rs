@@ -1,112 +1,21 @@
 //! Reads of requests: one, a page, a history. Pages go by key, never by offset: they cost the same at any depth.
 
-use std::collections::BTreeSet;
+mod filter;
+
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use salur_core::event::{Entry, Event};
 use salur_core::request::{Request, replay};
-use salur_core::roster::Person;
-use salur_core::workflow::Phase;
 use salur_core::{Digest, PersonId, RegionCode, RequestId, SchemeId, StageName};
-use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Store;
+use crate::batch::Batch;
 use crate::error::StoreError;
 
-/// Which requests somebody wants to see.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the field names are the glossary's words")]
-pub struct Filter {
-    pub scheme: Option<SchemeId>,
-    pub stage: Option<StageName>,
-    pub phase: Option<Phase>,
-    pub region: Option<RegionCode>,
-    pub year: Option<i16>,
-    /// Only what has a snag or is overdue.
-    pub stuck: bool,
-    /// Only what has this snag, or `overdue`.
-    pub code: Option<String>,
-    /// Whole words of a name, or a NIK.
-    pub q: Option<String>,
-}
-
-/// Whose requests somebody may see: every query carries it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Scope {
-    /// All regions.
-    Everywhere,
-    /// These regions.
-    Regions(BTreeSet<RegionCode>),
-}
-
-impl Scope {
-    /// The regions that a person's roles cover.
-    #[must_use]
-    pub fn of(person: &Person) -> Scope {
-        let regions = person.regions();
-        if regions.iter().any(|region| !region.as_str().contains('.')) {
-            Scope::Everywhere
-        } else {
-            Scope::Regions(regions)
-        }
-    }
-
-    /// The regions left once one is asked for; none at all means every region.
-    fn narrowed(&self, region: Option<&RegionCode>) -> Option<BTreeSet<RegionCode>> {
-        let region = region.filter(|region| region.as_str().contains('.'));
-        match (self, region) {
-            (Scope::Everywhere, None) => None,
-            (Scope::Everywhere, Some(region)) => Some(BTreeSet::from([region.clone()])),
-            (Scope::Regions(regions), None) => Some(regions.clone()),
-            (Scope::Regions(regions), Some(region)) => {
-                Some(regions.iter().filter(|mine| region.is_within(mine)).map(|_| region.clone()).collect())
-            }
-        }
-    }
-}
-
-/// A request with what lists show of its recipient.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
-    /// The request.
-    pub request: Request,
-    /// What is shown of the recipient.
-    pub label: Label,
-}
-
-/// What lists show of a recipient: never a whole NIK.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Label {
-    /// The name.
-    pub name: String,
-    /// The last four digits of what identifies the recipient.
-    pub tail: String,
-}
-
-/// A page of a list, and the place where the next one starts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
-    /// What is on it.
-    pub data: Vec<T>,
-    /// Where the next one starts.
-    pub next: Option<Place>,
-}
-
-/// A place in a list by its order: time of entry, then id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// Microseconds, or a line's number.
-    pub at: i64,
-    /// The id.
-    pub id: Uuid,
-}
-
-impl Place {
-    /// Before everything.
-    pub const START: Place = Place { at: i64::MIN, id: Uuid::nil() };
-}
+pub use filter::{Filter, Label, Listed, Page, Place, Scope};
 
 /// One event of a request with its place in the audit chain.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,6 +65,7 @@ const ALL: &str = "select state, label from request
     where id > $1 and ($2 is null or scheme = $2) and ($3 is null or year = $3)
       and ($4 is null or $4 like '%,' || region || ',%')
     order by id limit $5";
+const SCHEMES: &str = "select id, scheme from request where id in (select unhex(value) from json_each($1))";
 const WORD: &str = "select request from word where hash = $1 order by request limit 10000";
 const HISTORY: &str =
     "select pos, at, actor, for_whom, seq, data, hash from event where subject_id = $1 order by seq";
@@ -172,6 +82,14 @@ impl Store {
         let history = self.history(id).await?;
         let until = history.iter().map(|told| &told.entry).filter(|entry| entry.seq <= version);
         Ok(replay(id, until)?)
+    }
+
+    /// The schemes of these requests; who does not exist is left out.
+    pub async fn schemes_of(&self, ids: &[RequestId]) -> Result<HashMap<RequestId, SchemeId>, StoreError> {
+        let ids: Vec<_> = ids.iter().map(|id| id.0.simple().to_string()).collect();
+        let query = sqlx::query_as(SCHEMES).bind(serde_json::to_string(&ids)?);
+        let rows: Vec<(Uuid, String)> = query.fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(id, scheme)| (RequestId(id), scheme.as_str().into())).collect())
     }
 
     /// What happened to a request, oldest first.
@@ -191,7 +109,7 @@ impl Store {
     ) -> Result<Page<Listed>, StoreError> {
         let regions = scope.narrowed(filter.region.as_ref());
         if let Some(q) = &filter.q {
-            return self.found(q, filter, regions.as_ref(), after, limit).await;
+            return self.found(q, filter, regions.as_ref(), today, after, limit).await;
         }
         if filter.stuck || filter.code.is_some() {
             return self.stuck(filter, regions.as_ref(), today, after, limit).await;
@@ -230,14 +148,14 @@ impl Store {
         after: Place,
         limit: u32,
     ) -> Result<Page<Listed>, StoreError> {
-        let world = self.world();
+        let places = self.stages_of(filter).map_or_else(
+            || self.schemes(filter).into_iter().map(|scheme| (scheme, None)).collect(),
+            |stages| stages.into_iter().map(|(scheme, stage)| (scheme, Some(stage))).collect::<Vec<_>>(),
+        );
         let mut data = Vec::new();
-        for workflow in world.workflows.all_current() {
-            if filter.scheme.as_ref().is_some_and(|scheme| *scheme != workflow.scheme) {
-                continue;
-            }
-            let query = sqlx::query_as(STUCK).bind(workflow.scheme.to_string()).bind(after.at).bind(after.id);
-            let query = query.bind(filter.year).bind(filter.stage.as_ref().map(ToString::to_string));
+        for (scheme, stage) in places {
+            let query = sqlx::query_as(STUCK).bind(scheme.to_string()).bind(after.at).bind(after.id);
+            let query = query.bind(filter.year).bind(stage.as_ref().map(ToString::to_string));
             let query = query.bind(listing(regions)).bind(filter.code.clone()).bind(today.to_string());
             self.extend(query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?, &mut data)?;
         }
@@ -264,6 +182,7 @@ impl Store {
         q: &str,
         filter: &Filter,
         regions: Option<&BTreeSet<RegionCode>>,
+        today: jiff::civil::Date,
         after: Place,
         limit: u32,
     ) -> Result<Page<Listed>, StoreError> {
@@ -282,6 +201,7 @@ impl Store {
             let fits = regions.is_none_or(|regions| regions.contains(&request.region))
                 && filter.scheme.as_ref().is_none_or(|scheme| *scheme == request.scheme)
                 && filter.year.is_none_or(|year| year == request.year)
+                && self.is_as_stuck(filter, request, today)
                 && stages
                     .as_ref()
                     .is_none_or(|stages| stages.contains(&(request.scheme.clone(), request.stage.clone())));
@@ -293,6 +213,29 @@ impl Store {
             }
         }
         Ok(cut(data, limit, by_id))
+    }
+
+    /// True if the filter asks for nothing stuck, or the request is stuck as it asks: what `STUCK` asks of the columns.
+    fn is_as_stuck(&self, filter: &Filter, request: &Request, today: jiff::civil::Date) -> bool {
+        if !filter.stuck && filter.code.is_none() {
+            return true;
+        }
+        let world = self.world();
+        let workflow = world.workflows.pinned(&request.scheme, &request.definition);
+        let snag = workflow.and_then(|workflow| Batch::snag_of(workflow, request));
+        let overdue = !request.closed && request.due_on.is_some_and(|due| due < today);
+        match filter.code.as_deref() {
+            None => snag.is_some() || overdue,
+            Some("overdue") => overdue,
+            code => snag.as_deref() == code,
+        }
+    }
+
+    /// The schemes asked for.
+    fn schemes(&self, filter: &Filter) -> Vec<SchemeId> {
+        let world = self.world();
+        let schemes = world.workflows.all_current().map(|workflow| workflow.scheme.clone());
+        schemes.filter(|scheme| filter.scheme.as_ref().is_none_or(|wanted| wanted == scheme)).collect()
     }
 
     /// The schemes and stages asked for; none where neither stage nor phase is.

@@ -2,6 +2,7 @@
 //! committed. Callers only wait, so one who hangs up cannot leave a transaction open.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use rusqlite::Connection;
@@ -30,6 +31,7 @@ struct Waiting {
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Waiting>,
+    commits: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Waiting {
@@ -47,11 +49,18 @@ impl Writer {
         position: watch::Sender<i64>,
     ) -> Result<(Writer, std::thread::JoinHandle<()>), StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let commits = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&commits);
         let thread = std::thread::Builder::new()
             .name("salur-writer".into())
-            .spawn(move || Loop { connection, world, sessions, position }.run(waiting))
+            .spawn(move || Loop { connection, world, sessions, position, commits: counted }.run(waiting))
             .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
-        Ok((Writer { queue }, thread))
+        Ok((Writer { queue, commits }, thread))
+    }
+
+    /// How many batches were committed since the start.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
     }
 
     /// Hands a job in and waits for its answer, which comes after its commit.
@@ -68,6 +77,7 @@ struct Loop {
     world: Arc<ArcSwap<World>>,
     sessions: Arc<ArcSwap<Sessions>>,
     position: watch::Sender<i64>,
+    commits: Arc<AtomicU64>,
 }
 
 impl Loop {
@@ -131,6 +141,7 @@ impl Loop {
         if opens {
             self.sessions.store(Arc::new(sqlite::load_sessions(&self.connection)?));
         }
+        self.commits.fetch_add(1, Ordering::Relaxed);
         self.position.send_if_modified(|last| std::mem::replace(last, pos) != pos);
         Ok(told)
     }

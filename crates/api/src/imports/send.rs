@@ -1,6 +1,5 @@
 //! Takes a list in: checked as far as is cheap, kept sealed, then answered; the rest is done in the background.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -198,30 +197,8 @@ fn first_look(app: &App, workflow: &Workflow, caller: &Caller, files: &Files) ->
 }
 
 fn new_import(id: ImportId, query: &SendQuery, caller: &Caller, (list, members): Kept) -> ImportState {
-    ImportState {
-        id,
-        scheme: SchemeId::from(&*query.scheme),
-        year: query.year,
-        state: ImportPhase::Judging,
-        version: 0,
-        by: caller.person.id,
-        at: caller.at,
-        list,
-        members,
-        rows: 0,
-        sound: 0,
-        faulty: 0,
-        referred: 0,
-        accepted: 0,
-        refused: 0,
-        row_reached: 0,
-        codes: BTreeMap::new(),
-        warnings: BTreeMap::new(),
-        accepted_by: None,
-        turned_away: BTreeMap::new(),
-        error: None,
-        faults: Vec::new(),
-    }
+    let scheme = SchemeId::from(&*query.scheme);
+    ImportState { list, members, ..ImportState::new(id, scheme, query.year, caller.person.id, caller.at) }
 }
 
 fn scheme_unknown(scheme: &str, known: &[String], lang: Lang) -> Problem {

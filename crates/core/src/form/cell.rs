@@ -147,13 +147,9 @@ mod tests {
 
     #[test]
     fn only_an_apostrophe_that_guards_a_value_goes() {
-        for (text, rest) in [
-            ("'123", "123"),
-            ("'=1", "=1"),
-            ("'-5", "-5"),
-            ("'Aisyiyah", "'Aisyiyah"),
-            ("'", "'"),
-        ] {
+        for (text, rest) in
+            [("'123", "123"), ("'=1", "=1"), ("'-5", "-5"), ("'Aisyiyah", "'Aisyiyah"), ("'", "'")]
+        {
             assert_eq!(unquoted(text), rest);
         }
     }
@@ -169,9 +165,6 @@ mod tests {
 
     #[test]
     fn what_a_cell_holds_is_not_shown_to_developers() {
-        assert_eq!(
-            format!("{:?}", Cell::Text("6472004611013068".into())),
-            "Text(16 bytes)"
-        );
+        assert_eq!(format!("{:?}", Cell::Text("6472004611013068".into())), "Text(16 bytes)");
     }
 }

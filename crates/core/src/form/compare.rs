@@ -41,15 +41,9 @@ impl Form {
         let Some(rules) = &self.members else {
             return;
         };
-        let row = Row {
-            fields: &self.fields,
-            columns,
-            cells,
-        };
+        let row = Row { fields: &self.fields, columns, cells };
         if listed == 0 {
-            verdict
-                .faults
-                .push(row.fault(&self.key, FaultCode::MemberMissing));
+            verdict.faults.push(row.fault(&self.key, FaultCode::MemberMissing));
         } else if let Some(count) = &rules.count
             && let Some(Value::Int(stated)) = verdict.facts.get(count)
             && usize::try_from(*stated) != Ok(listed)
@@ -92,9 +86,7 @@ fn same_sex(row: Row<'_>, nik: &FieldName, sex: &FieldName, verdict: &mut Verdic
     };
     let told = if told.is_female() { "P" } else { "L" };
     if told != written {
-        let problem = Problem::from(FaultCode::NikSexMismatch)
-            .with("told", told)
-            .with("written", written);
+        let problem = Problem::from(FaultCode::NikSexMismatch).with("told", told).with("written", written);
         verdict.faults.push(row.fault(sex, problem));
     }
 }
@@ -116,10 +108,7 @@ fn region_name(
             fault.name == *region && matches!(fault.code, FaultCode::UnknownRegion | FaultCode::ValueMissing)
         };
         if let Some(fault) = verdict.faults.iter_mut().find(wrong) {
-            let problem = Problem {
-                code: fault.code,
-                args: std::mem::take(&mut fault.args),
-            };
+            let problem = Problem { code: fault.code, args: std::mem::take(&mut fault.args) };
             fault.args = context.regions.with_nearest_name(problem, &written).args;
         }
         return;
@@ -127,17 +116,12 @@ fn region_name(
     if context.regions.is_called(&code, &written) {
         return;
     }
-    let own = context
-        .regions
-        .regency_of(&code)
-        .map_or(code.as_str(), |(_, name)| name);
+    let own = context.regions.regency_of(&code).map_or(code.as_str(), |(_, name)| name);
     if context.regions.named(&written).is_empty() {
         let problem = Problem::from(FaultCode::RegionNameUnknown).with("region", own);
         verdict.warnings.push(row.fault(name, problem));
     } else {
-        let problem = Problem::from(FaultCode::RegionMismatch)
-            .with("region", own)
-            .with("code", &code);
+        let problem = Problem::from(FaultCode::RegionMismatch).with("region", own).with("code", &code);
         verdict.faults.push(row.fault(name, problem));
     }
 }

@@ -12,20 +12,14 @@ const YEARS: std::ops::RangeInclusive<i16> = 1900..=2100;
 pub fn parse(text: &str) -> Result<Date, FaultCode> {
     let (text, _) = tidy(unquoted(text));
     let text = text.strip_suffix(" 00:00:00").unwrap_or(&text);
-    let mark = text
-        .find(['/', '-', '.'])
-        .and_then(|at| text.get(at..)?.chars().next());
+    let mark = text.find(['/', '-', '.']).and_then(|at| text.get(at..)?.chars().next());
     let mut parts = text.split(mark.ok_or(FaultCode::DateInvalid)?);
     let (Some(first), Some(month), Some(last), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(FaultCode::DateInvalid);
     };
-    let (year, day) = if first.len() == 4 {
-        (first, last)
-    } else {
-        (last, first)
-    };
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     if year.len() != 4 || day.len() > 2 || month.len() > 2 {
         return Err(FaultCode::DateInvalid);
     }
@@ -40,24 +34,14 @@ pub fn parse(text: &str) -> Result<Date, FaultCode> {
 
 /// Reads a spreadsheet's day number (1 January 1900 is 1), from 1910 on.
 pub(crate) fn of_serial(serial: f64) -> Result<Date, FaultCode> {
-    let days = whole(serial)
-        .filter(|days| (3_654..=73_415).contains(days))
-        .ok_or(FaultCode::DateInvalid)?;
-    let span = jiff::Span::new()
-        .try_days(days)
-        .map_err(|_| FaultCode::DateInvalid)?;
-    date(1899, 12, 30)
-        .checked_add(span)
-        .map_err(|_| FaultCode::DateInvalid)
+    let days = whole(serial).filter(|days| (3_654..=73_415).contains(days)).ok_or(FaultCode::DateInvalid)?;
+    let span = jiff::Span::new().try_days(days).map_err(|_| FaultCode::DateInvalid)?;
+    date(1899, 12, 30).checked_add(span).map_err(|_| FaultCode::DateInvalid)
 }
 
 /// The day itself, unless it is out of every living person's time.
 pub(crate) fn within_years(day: Date) -> Result<Date, FaultCode> {
-    if YEARS.contains(&day.year()) {
-        Ok(day)
-    } else {
-        Err(FaultCode::DateInvalid)
-    }
+    if YEARS.contains(&day.year()) { Ok(day) } else { Err(FaultCode::DateInvalid) }
 }
 
 fn number(text: &str) -> Option<i16> {

@@ -1,6 +1,6 @@
 //! What a scheme asks about a recipient: read from the `[form]` table of a workflow file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{FieldName, Label};
 
@@ -48,7 +48,7 @@ pub struct Field {
 }
 
 /// How a value is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// National identity number of a person.

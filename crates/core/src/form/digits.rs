@@ -36,9 +36,7 @@ pub(crate) fn looks_scientific(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     digits(exponent.trim_start_matches('+'))
         && mantissa.starts_with(|letter: char| letter.is_ascii_digit())
-        && mantissa
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',')
+        && mantissa.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b',')
 }
 
 /// A number of `min` to `max` digits, else `code` with the reason.

@@ -35,11 +35,8 @@ impl Form {
         let mut members = Vec::with_capacity(list.len());
         for (at, member) in list.iter().enumerate() {
             let empty = Map::new();
-            let (columns, cells, unknown) = laid_out(
-                &rules.fields,
-                member.as_object().unwrap_or(&empty),
-                Some(rules.group.as_str()),
-            );
+            let (columns, cells, unknown) =
+                laid_out(&rules.fields, member.as_object().unwrap_or(&empty), Some(rules.group.as_str()));
             let mut judged = rules.judge(context, &columns, &cells);
             judged.faults.retain(|fault| fault.name != rules.group);
             judged.faults.extend(unknown);
@@ -87,10 +84,7 @@ fn laid_out(
     also: Option<&str>,
 ) -> (Columns, Vec<Cell>, Vec<Fault>) {
     let columns = Columns {
-        headers: fields
-            .iter()
-            .map(|field| field.name.as_str().to_owned())
-            .collect(),
+        headers: fields.iter().map(|field| field.name.as_str().to_owned()).collect(),
         of_field: (0..fields.len()).map(Some).collect(),
     };
     let mut faults = Vec::new();
@@ -111,12 +105,7 @@ fn laid_out(
         if !is_known {
             let found = value.as_str().unwrap_or_default();
             let shown: String = key.chars().take(64).collect();
-            faults.push(Fault::new(
-                &shown,
-                &FieldName::from(&*shown),
-                FaultCode::FieldUnknown.into(),
-                found,
-            ));
+            faults.push(Fault::new(&shown, &FieldName::from(&*shown), FaultCode::FieldUnknown.into(), found));
         }
     }
     (columns, cells, faults)

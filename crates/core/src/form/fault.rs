@@ -120,10 +120,7 @@ fn why(lang: Lang) -> &'static str {
 
 impl From<FaultCode> for Problem {
     fn from(code: FaultCode) -> Problem {
-        Problem {
-            code,
-            args: BTreeMap::new(),
-        }
+        Problem { code, args: BTreeMap::new() }
     }
 }
 
@@ -142,37 +139,22 @@ mod tests {
     #[test]
     fn sentences_name_the_column_as_the_file_does() {
         let problem = Problem::from(FaultCode::NikMalformed).why("15 angka", "15 digits");
-        let fault = Fault::new(
-            "NIK Ketua",
-            &FieldName::from("leader_nik"),
-            problem,
-            "640800020169801",
-        );
+        let fault = Fault::new("NIK Ketua", &FieldName::from("leader_nik"), problem, "640800020169801");
         assert_eq!(fault.message(Lang::Id), "NIK Ketua bukan NIK yang sah: 15 angka.");
-        assert_eq!(
-            fault.message(Lang::En),
-            "NIK Ketua is not a valid NIK: 15 digits."
-        );
+        assert_eq!(fault.message(Lang::En), "NIK Ketua is not a valid NIK: 15 digits.");
     }
 
     #[test]
     fn a_suggestion_is_the_mend() {
         let problem = Problem::from(FaultCode::UnknownRegion).with("suggestion", "64.02 (Kutai Kartanegara)");
         let fault = Fault::new("kode", &FieldName::from("region"), problem, "64.99");
-        assert_eq!(
-            fault.mend(Lang::Id),
-            "Mungkin maksudnya 64.02 (Kutai Kartanegara)."
-        );
+        assert_eq!(fault.mend(Lang::Id), "Mungkin maksudnya 64.02 (Kutai Kartanegara).");
     }
 
     #[test]
     fn logs_do_not_show_what_was_found() {
-        let fault = Fault::new(
-            "NIK",
-            &FieldName::from("nik"),
-            FaultCode::NikMalformed.into(),
-            "6408000201698",
-        );
+        let fault =
+            Fault::new("NIK", &FieldName::from("nik"), FaultCode::NikMalformed.into(), "6408000201698");
         assert_eq!(format!("{fault:?}"), "nik_malformed in nik");
     }
 

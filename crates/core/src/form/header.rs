@@ -70,9 +70,7 @@ impl Columns {
 /// How many fields a row of headers would answer: how a header row is told from titles above it.
 #[must_use]
 pub fn recognised(fields: &[Field], row: &[Cell]) -> usize {
-    row.iter()
-        .filter(|cell| matches!(cell, Cell::Text(text) if field_of(fields, text).is_some()))
-        .count()
+    row.iter().filter(|cell| matches!(cell, Cell::Text(text) if field_of(fields, text).is_some())).count()
 }
 
 fn field_of(fields: &[Field], header: &str) -> Option<usize> {
@@ -83,16 +81,10 @@ fn field_of(fields: &[Field], header: &str) -> Option<usize> {
     if header.is_empty() {
         return None;
     }
-    fields
-        .iter()
-        .position(|field| field.headers.iter().any(|own| normal(own) == header))
+    fields.iter().position(|field| field.headers.iter().any(|own| normal(own) == header))
 }
 
 /// A header without letter case, blanks and punctuation.
 pub(crate) fn normal(header: &str) -> String {
-    header
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    header.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -42,9 +42,7 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     fn cell(&self, at: usize) -> &'a Cell {
         let column = self.columns.of_field.get(at).copied().flatten();
-        column
-            .and_then(|column| self.cells.get(column))
-            .unwrap_or(&Cell::Empty)
+        column.and_then(|column| self.cells.get(column)).unwrap_or(&Cell::Empty)
     }
 
     fn fault_at(&self, at: usize, field: &Field, problem: Problem) -> Fault {
@@ -54,12 +52,7 @@ impl<'a> Row<'a> {
 
     /// A fault in the column of a field.
     pub(crate) fn fault(&self, name: &FieldName, problem: impl Into<Problem>) -> Fault {
-        match self
-            .fields
-            .iter()
-            .enumerate()
-            .find(|(_, field)| field.name == *name)
-        {
+        match self.fields.iter().enumerate().find(|(_, field)| field.name == *name) {
             Some((at, field)) => self.fault_at(at, field, problem.into()),
             None => Fault::new(name.as_str(), name, problem.into(), ""),
         }
@@ -77,9 +70,7 @@ impl<'a> Row<'a> {
                 Ok(None) => {}
                 Err(problem) => verdict.faults.push(self.fault_at(at, field, problem)),
             }
-            verdict
-                .warnings
-                .extend(odd.drain(..).map(|problem| self.fault_at(at, field, problem)));
+            verdict.warnings.extend(odd.drain(..).map(|problem| self.fault_at(at, field, problem)));
         }
         verdict
     }
@@ -90,11 +81,7 @@ impl Form {
     /// and [`Form::join`].
     #[must_use]
     pub fn judge(&self, context: &Context<'_>, columns: &Columns, cells: &[Cell]) -> Verdict {
-        let row = Row {
-            fields: &self.fields,
-            columns,
-            cells,
-        };
+        let row = Row { fields: &self.fields, columns, cells };
         let mut verdict = row.read(context);
         self.compare(context, row, &mut verdict);
         verdict.referred = self
@@ -113,15 +100,8 @@ impl Form {
     /// The fault of a row whose recipient stands in an earlier row.
     #[must_use]
     pub fn duplicate(&self, columns: &Columns, cells: &[Cell], first: u32) -> Fault {
-        let row = Row {
-            fields: &self.fields,
-            columns,
-            cells,
-        };
-        row.fault(
-            &self.key,
-            Problem::from(FaultCode::DuplicateInFile).with("row", first),
-        )
+        let row = Row { fields: &self.fields, columns, cells };
+        row.fault(&self.key, Problem::from(FaultCode::DuplicateInFile).with("row", first))
     }
 
     /// The fault of a recipient who already has a request; `header` as the file writes it, if known.
@@ -137,12 +117,7 @@ impl Members {
     /// Judges one row of the members' file by itself.
     #[must_use]
     pub fn judge(&self, context: &Context<'_>, columns: &Columns, cells: &[Cell]) -> Verdict {
-        Row {
-            fields: &self.fields,
-            columns,
-            cells,
-        }
-        .read(context)
+        Row { fields: &self.fields, columns, cells }.read(context)
     }
 
     /// The key of the group a member belongs to, in one spelling.
@@ -154,11 +129,6 @@ impl Members {
     /// A fault in the column of a member's field.
     #[must_use]
     pub fn fault(&self, columns: &Columns, cells: &[Cell], name: &FieldName, problem: Problem) -> Fault {
-        Row {
-            fields: &self.fields,
-            columns,
-            cells,
-        }
-        .fault(name, problem)
+        Row { fields: &self.fields, columns, cells }.fault(name, problem)
     }
 }

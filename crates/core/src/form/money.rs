@@ -6,10 +6,7 @@ use crate::Rupiah;
 
 /// Reads whole rupiah above zero: `2500000`, `Rp 2.500.000`, `Rp2.000.000,00`, `1,500,000`, `Rp 500.000,-`.
 pub fn parse(text: &str) -> Result<Rupiah, FaultCode> {
-    let squeezed: String = unquoted(text)
-        .chars()
-        .filter(|letter| !is_blank(*letter))
-        .collect();
+    let squeezed: String = unquoted(text).chars().filter(|letter| !is_blank(*letter)).collect();
     let (negative, number) = sign(&squeezed);
     let digits = grouped(number).ok_or(FaultCode::AmountInvalid)?;
     let amount: i64 = digits.parse().map_err(|_| FaultCode::AmountInvalid)?;
@@ -36,10 +33,7 @@ fn sign(text: &str) -> (bool, &str) {
     let (before, text) = minus(text);
     let text = currency(text);
     let (after, text) = minus(text);
-    let text = text
-        .strip_suffix(",-")
-        .or_else(|| text.strip_suffix(",--"))
-        .unwrap_or(text);
+    let text = text.strip_suffix(",-").or_else(|| text.strip_suffix(",--")).unwrap_or(text);
     (in_brackets || before || after, text)
 }
 

@@ -44,47 +44,24 @@ impl Nik {
                 ));
             }
             Digits::Foreign(letter) => {
-                return Err(malformed(
-                    format!("memuat '{letter}'"),
-                    format!("it holds '{letter}'"),
-                ));
+                return Err(malformed(format!("memuat '{letter}'"), format!("it holds '{letter}'")));
             }
         };
-        let pair = |at: usize| {
-            digits
-                .get(at..at.saturating_add(2))
-                .and_then(|pair| pair.parse::<i8>().ok())
-        };
+        let pair = |at: usize| digits.get(at..at.saturating_add(2)).and_then(|pair| pair.parse::<i8>().ok());
         let (Some(day), Some(month), Some(year)) = (pair(6), pair(8), pair(10)) else {
             return Err(malformed(String::new(), String::new()));
         };
-        let (female, day) = if day > 40 {
-            (true, day.saturating_sub(40))
-        } else {
-            (false, day)
-        };
+        let (female, day) = if day > 40 { (true, day.saturating_sub(40)) } else { (false, day) };
         let year = i16::from(year);
         let exists = |century: i16| Date::new(century.saturating_add(year), month, day).is_ok();
         if !exists(1900) && !exists(2000) {
             let told = digits.get(6..12).unwrap_or_default();
-            return Err(malformed(
-                format!("tanggal {told} tidak ada"),
-                format!("there is no date {told}"),
-            ));
+            return Err(malformed(format!("tanggal {told} tidak ada"), format!("there is no date {told}")));
         }
         if digits.ends_with("0000") {
-            return Err(malformed(
-                "nomor urut 0000".to_owned(),
-                "serial number 0000".to_owned(),
-            ));
+            return Err(malformed("nomor urut 0000".to_owned(), "serial number 0000".to_owned()));
         }
-        Ok(Nik {
-            digits,
-            day,
-            month,
-            year,
-            female,
-        })
+        Ok(Nik { digits, day, month, year, female })
     }
 
     /// The sixteen digits.
@@ -145,12 +122,9 @@ mod tests {
 
     #[test]
     fn blanks_and_apostrophes_are_tolerated() {
-        for text in [
-            "6472004611013068",
-            "'6472004611013068",
-            " 647200 461101 3068 ",
-            "\u{A0}6472-0046-1101-3068",
-        ] {
+        for text in
+            ["6472004611013068", "'6472004611013068", " 647200 461101 3068 ", "\u{A0}6472-0046-1101-3068"]
+        {
             assert_eq!(Nik::parse(text).unwrap().as_str(), "6472004611013068", "{text:?}");
         }
     }
@@ -172,22 +146,14 @@ mod tests {
             "٦٤٧٢٠٠٤٦١١٠١٣٠٦٨",
             "",
         ] {
-            assert_eq!(
-                Nik::parse(text).unwrap_err().code,
-                FaultCode::NikMalformed,
-                "{text:?}"
-            );
+            assert_eq!(Nik::parse(text).unwrap_err().code, FaultCode::NikMalformed, "{text:?}");
         }
     }
 
     #[test]
     fn a_number_of_a_spreadsheet_is_not_repaired() {
         for text in ["6.472E+15", "6,47200461101307E+15", "6472004611013060e0"] {
-            assert_eq!(
-                Nik::parse(text).unwrap_err().code,
-                FaultCode::NikNumber,
-                "{text:?}"
-            );
+            assert_eq!(Nik::parse(text).unwrap_err().code, FaultCode::NikNumber, "{text:?}");
         }
     }
 

@@ -64,28 +64,8 @@ impl TryFrom<Draft> for Form {
     type Error = FormError;
 
     fn try_from(draft: Draft) -> Result<Form, FormError> {
-        let Draft {
-            key,
-            display,
-            amount,
-            region,
-            account,
-            refer_when,
-            fields,
-            checks,
-            members,
-        } = draft;
-        let form = Form {
-            key,
-            display,
-            amount,
-            region,
-            account,
-            refer_when,
-            fields,
-            checks,
-            members,
-        };
+        let Draft { key, display, amount, region, account, refer_when, fields, checks, members } = draft;
+        let form = Form { key, display, amount, region, account, refer_when, fields, checks, members };
         own_names(&form.fields)?;
         form.check_places()?;
         form.check_checks()?;
@@ -101,18 +81,8 @@ impl Form {
         required(&self.fields, "amount", &self.amount, Some(Kind::Money))?;
         required(&self.fields, "region", &self.region, Some(Kind::Region))?;
         required(&self.fields, "account.bank", &self.account.bank, Some(Kind::Bank))?;
-        required(
-            &self.fields,
-            "account.number",
-            &self.account.number,
-            Some(Kind::Account),
-        )?;
-        required(
-            &self.fields,
-            "account.holder",
-            &self.account.holder,
-            Some(Kind::Name),
-        )?;
+        required(&self.fields, "account.number", &self.account.number, Some(Kind::Account))?;
+        required(&self.fields, "account.holder", &self.account.holder, Some(Kind::Name))?;
         if let Some(refer) = &self.refer_when {
             required(&self.fields, "refer_when", &refer.field, Some(Kind::YesNo))?;
         }
@@ -157,17 +127,10 @@ fn known<'a>(
     kind: Option<Kind>,
 ) -> Result<&'a Field, FormError> {
     let Some(field) = fields.iter().find(|field| field.name == *name) else {
-        return Err(FormError::FieldUnknown {
-            place,
-            field: name.clone(),
-        });
+        return Err(FormError::FieldUnknown { place, field: name.clone() });
     };
     match kind {
-        Some(kind) if kind != field.kind => Err(FormError::KindWrong {
-            place,
-            field: name.clone(),
-            kind,
-        }),
+        Some(kind) if kind != field.kind => Err(FormError::KindWrong { place, field: name.clone(), kind }),
         _ => Ok(field),
     }
 }
@@ -181,10 +144,7 @@ fn required(
     if known(fields, place, name, kind)?.required {
         return Ok(());
     }
-    Err(FormError::NotRequired {
-        place,
-        field: name.clone(),
-    })
+    Err(FormError::NotRequired { place, field: name.clone() })
 }
 
 /// Names and headers are each one field's own.
@@ -197,23 +157,15 @@ fn own_names(fields: &[Field]) -> Result<(), FormError> {
     for field in fields {
         let name = field.name.as_str();
         let is_snake = name.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if !is_snake {
-            return Err(FormError::NameNotSnake {
-                field: field.name.clone(),
-            });
+            return Err(FormError::NameNotSnake { field: field.name.clone() });
         }
         if !names.insert(name) {
-            return Err(FormError::FieldTwice {
-                field: field.name.clone(),
-            });
+            return Err(FormError::FieldTwice { field: field.name.clone() });
         }
-        let not_own = |header: &str| FormError::HeaderNotOwn {
-            field: field.name.clone(),
-            header: header.to_owned(),
-        };
+        let not_own =
+            |header: &str| FormError::HeaderNotOwn { field: field.name.clone(), header: header.to_owned() };
         if field.headers.is_empty() {
             return Err(not_own(""));
         }

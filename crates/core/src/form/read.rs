@@ -30,11 +30,7 @@ pub(crate) fn read(
         return Err(FaultCode::FormulaCell.into());
     }
     if cell.is_blank() {
-        return if field.required {
-            Err(missing(field.kind).into())
-        } else {
-            Ok(None)
-        };
+        return if field.required { Err(missing(field.kind).into()) } else { Ok(None) };
     }
     value(context, field, cell, odd).map(Some)
 }
@@ -126,9 +122,7 @@ fn text(cell: &Cell, odd: &mut Vec<Problem>) -> Reading {
     }
     let length = tidied.chars().count();
     if length > TEXT_MAX {
-        return Err(Problem::from(FaultCode::TextTooLong)
-            .with("length", length)
-            .with("max", TEXT_MAX));
+        return Err(Problem::from(FaultCode::TextTooLong).with("length", length).with("max", TEXT_MAX));
     }
     Ok(Value::Text(tidied.into_owned()))
 }
@@ -150,11 +144,7 @@ fn code(cell: &Cell, odd: &mut Vec<Problem>) -> Reading {
 }
 
 fn word(cell: &Cell) -> String {
-    cell.shown()
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    cell.shown().chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// `L` or `P`, as the identity card has it.

@@ -33,9 +33,7 @@ impl Regions {
         for list in lists {
             for (at, line) in list.lines().enumerate().skip(1) {
                 let mut columns = line.trim_end_matches('\r').split(',');
-                let error = RegionsError {
-                    line: at.saturating_add(1),
-                };
+                let error = RegionsError { line: at.saturating_add(1) };
                 match (columns.next(), columns.next(), columns.next()) {
                     (Some(""), None, None) => {}
                     (Some(code), Some(_), Some(name)) if is_code(code) => {
@@ -64,11 +62,8 @@ impl Regions {
     /// The regency or city that a code lies in, itself included.
     #[must_use]
     pub fn regency_of(&self, code: &RegionCode) -> Option<(&RegionCode, &str)> {
-        let end = code
-            .as_str()
-            .match_indices('.')
-            .nth(REGENCY_DOTS)
-            .map_or(code.as_str().len(), |(at, _)| at);
+        let end =
+            code.as_str().match_indices('.').nth(REGENCY_DOTS).map_or(code.as_str().len(), |(at, _)| at);
         let (code, name) = self.names.get_key_value(code.as_str().get(..end)?)?;
         Some((code, name))
     }
@@ -111,11 +106,8 @@ impl Regions {
         let regency = self.regency_of(code).map(|(_, name)| name);
         own.chain(regency).any(|own| {
             let (own_kind, own) = base(own);
-            let is_other = || {
-                self.named(name)
-                    .iter()
-                    .any(|other| other != code && self.has_kind(other, kind))
-            };
+            let is_other =
+                || self.named(name).iter().any(|other| other != code && self.has_kind(other, kind));
             own == written && (kind.is_none() || kind == own_kind || !is_other())
         })
     }
@@ -131,7 +123,7 @@ impl Regions {
     pub fn with_nearest_name(&self, problem: Problem, name: &str) -> Problem {
         let (_, written) = base(name);
         let near = self
-            .candidates()
+            .served_regencies()
             .map(|(code, own)| (distance(&base(own).1, &written), code, own))
             .min_by_key(|(distance, ..)| *distance);
         match near {
@@ -144,9 +136,7 @@ impl Regions {
 
     /// The fault with the served region whose code differs in one digit, if there is one only.
     fn with_nearest(&self, problem: Problem, code: &str) -> Problem {
-        let mut near = self
-            .candidates()
-            .filter(|(own, _)| distance(own.as_str(), code) == 1);
+        let mut near = self.served_regencies().filter(|(own, _)| distance(own.as_str(), code) == 1);
         match (near.next(), near.next()) {
             (Some((own, name)), None) => problem.with("suggestion", format!("{own} ({name})")),
             _ => problem,
@@ -154,7 +144,7 @@ impl Regions {
     }
 
     /// The regencies and cities that are served.
-    fn candidates(&self) -> impl Iterator<Item = (&RegionCode, &String)> {
+    pub fn served_regencies(&self) -> impl Iterator<Item = (&RegionCode, &String)> {
         self.names.iter().filter(|(code, _)| {
             code.as_str().matches('.').count() == REGENCY_DOTS
                 && self.served.as_ref().is_none_or(|served| code.is_within(served))
@@ -186,10 +176,8 @@ enum Kind {
 /// The kind a name states, and the name without it, in small letters and digits only.
 fn base(name: &str) -> (Option<Kind>, String) {
     let small = name.to_lowercase();
-    let mut words: Vec<&str> = small
-        .split(|letter: char| !letter.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut words: Vec<&str> =
+        small.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let kind = match words.first() {
         Some(&("kabupaten" | "kab")) => Some(Kind::Regency),
         Some(&("kota" | "kotamadya")) => Some(Kind::City),
@@ -207,11 +195,8 @@ fn is_code(text: &str) -> bool {
 
 /// A code with its dots: `6472011001` is `64.72.01.1001`.
 fn dotted(text: &str) -> String {
-    let digits: String = text
-        .trim_start_matches('\'')
-        .chars()
-        .filter(|letter| !matches!(letter, '.' | ' ' | '-'))
-        .collect();
+    let digits: String =
+        text.trim_start_matches('\'').chars().filter(|letter| !matches!(letter, '.' | ' ' | '-')).collect();
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.to_owned();
     }
@@ -308,36 +293,21 @@ mod tests {
             ("32.73", "Kabupaten Bandung", false),
             ("32.04", "Kab. Bandung", true),
         ] {
-            assert_eq!(
-                regions.is_called(&RegionCode::from(code), name),
-                called,
-                "{code} {name}"
-            );
+            assert_eq!(regions.is_called(&RegionCode::from(code), name), called, "{code} {name}");
         }
-        assert_eq!(
-            regions.regency_of(&RegionCode::from("64.72.01.1001")).unwrap().1,
-            "Kota Samarinda"
-        );
+        assert_eq!(regions.regency_of(&RegionCode::from("64.72.01.1001")).unwrap().1, "Kota Samarinda");
     }
 
     #[test]
     fn a_broken_list_names_its_line() {
-        assert_eq!(
-            Regions::parse(["kode,tingkat,nama\n64,provinsi,X\nxx\n"])
-                .unwrap_err()
-                .line,
-            3
-        );
+        assert_eq!(Regions::parse(["kode,tingkat,nama\n64,provinsi,X\nxx\n"]).unwrap_err().line, 3);
     }
 
     #[test]
     fn distances_are_levenshteins() {
-        for (one, other, steps) in [
-            ("", "abc", 3),
-            ("kitten", "sitting", 3),
-            ("same", "same", 0),
-            ("ab", "ba", 2),
-        ] {
+        for (one, other, steps) in
+            [("", "abc", 3), ("kitten", "sitting", 3), ("same", "same", 0), ("ab", "ba", 2)]
+        {
             assert_eq!(distance(one, other), steps);
         }
     }

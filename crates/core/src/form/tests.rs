@@ -125,14 +125,7 @@ fn regions() -> Regions {
 fn judge(cells: &[Cell]) -> Verdict {
     let form: Form = toml::from_str(FORM).unwrap();
     let columns = Columns::of(&form.fields, &texts(&HEADERS)).unwrap();
-    form.judge(
-        &Context {
-            regions: &regions(),
-            today: date(2024, 6, 1),
-        },
-        &columns,
-        cells,
-    )
+    form.judge(&Context { regions: &regions(), today: date(2024, 6, 1) }, &columns, cells)
 }
 
 /// The sound row with one cell changed.
@@ -149,11 +142,7 @@ impl From<&str> for Cell {
 }
 
 fn faults(verdict: &Verdict) -> Vec<(&str, FaultCode)> {
-    verdict
-        .faults
-        .iter()
-        .map(|fault| (fault.field.as_str(), fault.code))
-        .collect()
+    verdict.faults.iter().map(|fault| (fault.field.as_str(), fault.code)).collect()
 }
 
 fn warnings(verdict: &Verdict) -> Vec<FaultCode> {
@@ -201,11 +190,7 @@ fn each_cell_has_its_own_fault() {
         (7, Cell::Error("#REF!".into()), FaultCode::FormulaCell),
         (8, "---".into(), FaultCode::BankInvalid),
         (9, "12AB".into(), FaultCode::AccountMalformed),
-        (
-            9,
-            Cell::Number(1.234_567_890_123_456e15),
-            FaultCode::AccountNumber,
-        ),
+        (9, Cell::Number(1.234_567_890_123_456e15), FaultCode::AccountNumber),
     ] {
         let verdict = judge(&with(column, cell.clone()));
         assert_eq!(faults(&verdict), [(HEADERS[column], code)], "{cell:?}");
@@ -214,10 +199,7 @@ fn each_cell_has_its_own_fault() {
 
 #[test]
 fn a_nik_of_another_birth_date_is_blamed_on_the_nik() {
-    assert_eq!(
-        faults(&judge(&with(3, "06/11/2002"))),
-        [("NIK", FaultCode::NikBirthDateMismatch)]
-    );
+    assert_eq!(faults(&judge(&with(3, "06/11/2002"))), [("NIK", FaultCode::NikBirthDateMismatch)]);
     assert_eq!(faults(&judge(&with(3, Cell::Date(date(2001, 11, 6))))), []);
 }
 
@@ -251,20 +233,14 @@ fn a_wrong_code_beside_a_known_name_suggests_the_right_one() {
     let mut cells = with(4, "64.99");
     cells[5] = "Kutai Kartanegara".into();
     let verdict = judge(&cells);
-    assert_eq!(
-        verdict.faults[0].args["suggestion"],
-        "64.02 (Kabupaten Kutai Kartanegara)"
-    );
+    assert_eq!(verdict.faults[0].args["suggestion"], "64.02 (Kabupaten Kutai Kartanegara)");
 }
 
 #[test]
 fn an_entry_meets_the_same_judge() {
     let form: Form = toml::from_str(FORM).unwrap();
     let regions = regions();
-    let context = Context {
-        regions: &regions,
-        today: date(2024, 6, 1),
-    };
+    let context = Context { regions: &regions, today: date(2024, 6, 1) };
     let mut entry = json!({
         "nik": "6472004611013068", "name": "Siti Aminah", "sex": "P", "birth_date": "2001-11-06",
         "region": "64.72", "in_institution": true, "amount": 2_500_000, "bank": "BRI", "account_no": "0698752578",
@@ -273,10 +249,7 @@ fn an_entry_meets_the_same_judge() {
     let verdict = form.judge_entry(&context, entry.as_object().unwrap());
     assert_eq!(verdict.faults, []);
     let from_file = judge(&texts(&SOUND));
-    assert_eq!(
-        verdict.facts.text(&"nik".into()),
-        from_file.facts.text(&"nik".into())
-    );
+    assert_eq!(verdict.facts.text(&"nik".into()), from_file.facts.text(&"nik".into()));
     entry["amount"] = json!(0);
     entry["nik"] = json!(6_472_004_611_013_068_i64);
     entry["bank"] = json!(["BRI"]);
@@ -310,9 +283,6 @@ fn forms_that_contradict_themselves_are_refused() {
         ("display =", "colour = 1\ndisplay ="),
     ] {
         assert!(FORM.contains(from), "{from}");
-        assert!(
-            toml::from_str::<Form>(&FORM.replacen(from, to, 1)).is_err(),
-            "{to}"
-        );
+        assert!(toml::from_str::<Form>(&FORM.replacen(from, to, 1)).is_err(), "{to}");
     }
 }

@@ -175,10 +175,7 @@ mod tests {
         .into_iter()
         .map(|(name, value)| (FieldName::from(name), value))
         .collect();
-        Facts {
-            members: vec![fields.clone()],
-            fields,
-        }
+        Facts { members: vec![fields.clone()], fields }
     }
 
     #[test]
@@ -201,14 +198,7 @@ mod tests {
 
     #[test]
     fn other_shapes_are_refused() {
-        for text in [
-            "1.5",
-            "null",
-            "{}",
-            r#"{"rupiah":1,"date":"2024-01-01"}"#,
-            r#"{"euro":1}"#,
-            "[]",
-        ] {
+        for text in ["1.5", "null", "{}", r#"{"rupiah":1,"date":"2024-01-01"}"#, r#"{"euro":1}"#, "[]"] {
             assert!(serde_json::from_str::<Value>(text).is_err(), "{text}");
         }
     }

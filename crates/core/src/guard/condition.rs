@@ -103,17 +103,13 @@ impl Atom {
             Wanted::Compare(_, term) => term.field(),
             Wanted::In(_) | Wanted::NotIn(_) => None,
         };
-        self.subject
-            .field()
-            .into_iter()
-            .chain(object.filter(|field| self.subject.field() != Some(*field)))
+        self.subject.field().into_iter().chain(object.filter(|field| self.subject.field() != Some(*field)))
     }
 
     pub(super) fn holds(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> bool {
         match &self.wanted {
-            Wanted::Compare(op, object) => self.with(&self.subject, lookup, |left| {
-                self.with(object, lookup, |right| op.holds(left, right))
-            }),
+            Wanted::Compare(op, object) => self
+                .with(&self.subject, lookup, |left| self.with(object, lookup, |right| op.holds(left, right))),
             Wanted::In(values) => self.with(&self.subject, lookup, |value| values.contains(value)),
             Wanted::NotIn(values) => self.with(&self.subject, lookup, |value| !values.contains(value)),
         }
@@ -217,14 +213,7 @@ mod tests {
 
     #[test]
     fn an_operator_negated_or_flipped_says_what_its_name_says() {
-        for op in [
-            Op::Equal,
-            Op::NotEqual,
-            Op::Less,
-            Op::AtMost,
-            Op::More,
-            Op::AtLeast,
-        ] {
+        for op in [Op::Equal, Op::NotEqual, Op::Less, Op::AtMost, Op::More, Op::AtLeast] {
             for (left, right) in [(1, 2), (2, 2), (3, 2)] {
                 let (left, right) = (Value::Money(left), Value::Money(right));
                 let holds = op.holds(&left, &right);

@@ -22,10 +22,7 @@ impl GuardError {
     }
 
     pub(super) fn at(text: &str, offset: usize, fault: GuardFault) -> GuardError {
-        GuardError {
-            fault,
-            place: Place::of(text, offset),
-        }
+        GuardError { fault, place: Place::of(text, offset) }
     }
 }
 
@@ -45,17 +42,8 @@ impl Place {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
         let line = before.matches('\n').count().saturating_add(1);
-        let column = before
-            .get(line_start..)
-            .unwrap_or_default()
-            .chars()
-            .count()
-            .saturating_add(1);
-        Place {
-            offset: before.len(),
-            line,
-            column,
-        }
+        let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+        Place { offset: before.len(), line, column }
     }
 }
 
@@ -197,9 +185,7 @@ impl GuardFault {
 }
 
 fn suggestion(nearest: Option<&str>) -> String {
-    nearest
-        .map(|name| format!("; did you mean {name:?}?"))
-        .unwrap_or_default()
+    nearest.map(|name| format!("; did you mean {name:?}?")).unwrap_or_default()
 }
 
 fn date_hint(left: &str, right: &str) -> &'static str {

@@ -84,10 +84,8 @@ fn findings(atom: &Atom, lookup: &dyn Fn(&str) -> Option<Value>) -> Vec<Finding>
     let mut findings: Vec<Finding> = Vec::new();
     for term in [Some(&atom.subject), object].into_iter().flatten() {
         if let Some(field) = term.field() {
-            findings.push(Finding {
-                field: field.clone(),
-                found: found(term, &atom.of, lookup(field.as_str())),
-            });
+            findings
+                .push(Finding { field: field.clone(), found: found(term, &atom.of, lookup(field.as_str())) });
         }
     }
     findings
@@ -131,19 +129,11 @@ impl FailedAtom {
         };
         let mut sentence = name(&self.subject);
         let mut found = self.found.iter();
-        let subject = self
-            .subject
-            .field()
-            .and_then(|_| found.next())
-            .map(|finding| &finding.found);
+        let subject = self.subject.field().and_then(|_| found.next()).map(|finding| &finding.found);
         match &self.wanted {
             Wanted::Compare(op, object) => {
-                let _ = write!(
-                    sentence,
-                    " {} {}",
-                    demand(*op, self.is_about_days(object), lang),
-                    name(object)
-                );
+                let _ =
+                    write!(sentence, " {} {}", demand(*op, self.is_about_days(object), lang), name(object));
                 if let Some(finding) = found.next() {
                     let _ = match &finding.found {
                         Found::Missing => write!(sentence, " ({})", word("belum diisi", "not filled in")),
@@ -166,19 +156,10 @@ impl FailedAtom {
         let _ = match subject {
             None => Ok(()),
             Some(Found::Missing) => {
-                write!(
-                    sentence,
-                    ", {}",
-                    word("tetapi belum diisi", "but is not filled in")
-                )
+                write!(sentence, ", {}", word("tetapi belum diisi", "but is not filled in"))
             }
             Some(Found::Value(value)) => {
-                write!(
-                    sentence,
-                    ", {} {}",
-                    word("ditemukan", "found"),
-                    shown(value, lang)
-                )
+                write!(sentence, ", {} {}", word("ditemukan", "found"), shown(value, lang))
             }
             Some(Found::Unfit(value)) => {
                 let unfit = word("ditemukan nilai yang tidak dikenal,", "found an unknown value,");
@@ -190,10 +171,7 @@ impl FailedAtom {
 
     fn is_about_days(&self, object: &Term) -> bool {
         matches!(object, Term::Value(Value::Date(_)))
-            || self
-                .found
-                .iter()
-                .any(|finding| matches!(finding.found, Found::Value(Value::Date(_))))
+            || self.found.iter().any(|finding| matches!(finding.found, Found::Value(Value::Date(_))))
     }
 }
 
@@ -225,11 +203,8 @@ fn shown(value: &Value, lang: Lang) -> String {
         (Value::Bool(true), Lang::En) => "yes".to_owned(),
         (Value::Bool(false), Lang::En) => "no".to_owned(),
         (Value::Text(text), _) => {
-            let mut short: String = text
-                .chars()
-                .take(60)
-                .map(|char| if char.is_control() { ' ' } else { char })
-                .collect();
+            let mut short: String =
+                text.chars().take(60).map(|char| if char.is_control() { ' ' } else { char }).collect();
             if short.len() < text.len() {
                 short.push('…');
             }

@@ -40,12 +40,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Token>, GuardError> {
     if text.len() > GUARD_CHARS_MAX.saturating_mul(4) || text.chars().count() > GUARD_CHARS_MAX {
         return Err(GuardError::at(text, 0, GuardFault::TooLong));
     }
-    let mut scanner = Scanner {
-        text,
-        tokens: Vec::new(),
-        levels: vec![Level::default()],
-        nodes: 0,
-    };
+    let mut scanner = Scanner { text, tokens: Vec::new(), levels: vec![Level::default()], nodes: 0 };
     let mut at = 0;
     while let Some(char) = text.get(at..).and_then(|rest| rest.chars().next()) {
         if matches!(char, ' ' | '\t' | '\n' | '\r') {
@@ -58,10 +53,7 @@ pub(super) fn scan(text: &str) -> Result<Vec<Token>, GuardError> {
         at = end;
     }
     match scanner.levels.last() {
-        Some(Level {
-            opened_at: Some(open),
-            ..
-        }) => Err(GuardError::at(text, *open, GuardFault::Unbalanced)),
+        Some(Level { opened_at: Some(open), .. }) => Err(GuardError::at(text, *open, GuardFault::Unbalanced)),
         _ => Ok(scanner.tokens),
     }
 }
@@ -97,11 +89,7 @@ impl Scanner<'_> {
                 if let Some(fault) = call(self.text, &self.tokens) {
                     return fail(fault);
                 }
-                self.levels.push(Level {
-                    opened_at: Some(at),
-                    round,
-                    compared: false,
-                });
+                self.levels.push(Level { opened_at: Some(at), round, compared: false });
                 if self.levels.len() > GUARD_DEPTH_MAX.saturating_add(1) {
                     return fail(GuardFault::TooDeep);
                 }
@@ -117,16 +105,11 @@ impl Scanner<'_> {
                 if !matches!(self.tokens.last(), Some(last) if last.kind == TokenKind::Name)
                     || matches!(self.tokens.iter().nth_back(1), Some(before) if before.kind == TokenKind::Dot)
                 {
-                    return fail(GuardFault::Refused {
-                        what: "reaching into a value with a dot",
-                    });
+                    return fail(GuardFault::Refused { what: "reaching into a value with a dot" });
                 }
             }
         }
-        if !matches!(
-            token.kind,
-            TokenKind::Open | TokenKind::Close | TokenKind::Comma | TokenKind::Dot
-        ) {
+        if !matches!(token.kind, TokenKind::Open | TokenKind::Close | TokenKind::Comma | TokenKind::Dot) {
             self.nodes = self.nodes.saturating_add(1);
         }
         if self.nodes > GUARD_NODES_MAX {
@@ -142,15 +125,11 @@ fn call(text: &str, tokens: &[Token]) -> Option<GuardFault> {
     let mut words = tokens.iter().rev();
     let name = words.next().filter(|token| token.kind == TokenKind::Name)?;
     if words.next().is_some_and(|token| token.kind == TokenKind::Dot) {
-        return Some(GuardFault::Refused {
-            what: "a method or macro",
-        });
+        return Some(GuardFault::Refused { what: "a method or macro" });
     }
     match text.get(name.span.clone()).unwrap_or_default() {
         "size" | "date" => None,
-        name => Some(GuardFault::UnknownFunction {
-            name: name.to_owned(),
-        }),
+        name => Some(GuardFault::UnknownFunction { name: name.to_owned() }),
     }
 }
 
@@ -238,10 +217,7 @@ fn string(
 fn number(text: &str, at: usize, sign: usize) -> Result<(TokenKind, usize), GuardError> {
     let rest = text.get(at..).unwrap_or_default();
     let digits = rest.get(sign..).unwrap_or_default();
-    let end = digits
-        .find(|char: char| !char.is_ascii_digit())
-        .unwrap_or(digits.len())
-        .saturating_add(sign);
+    let end = digits.find(|char: char| !char.is_ascii_digit()).unwrap_or(digits.len()).saturating_add(sign);
     let (number, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
     if after.starts_with(|char: char| char == '.' || char == '_' || char.is_ascii_alphabetic())
         || number.parse::<i64>().is_err()
@@ -252,14 +228,10 @@ fn number(text: &str, at: usize, sign: usize) -> Result<(TokenKind, usize), Guar
 }
 
 fn name_length(rest: &str) -> usize {
-    rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '_')
-        .unwrap_or(rest.len())
+    rest.find(|char: char| !char.is_ascii_alphanumeric() && char != '_').unwrap_or(rest.len())
 }
 
 /// True where a minus or a bracket that follows would act on a value.
 fn ends_operand(token: &Token) -> bool {
-    matches!(
-        token.kind,
-        TokenKind::Name | TokenKind::Constant | TokenKind::Close
-    )
+    matches!(token.kind, TokenKind::Name | TokenKind::Constant | TokenKind::Close)
 }

@@ -39,14 +39,8 @@ impl Source<'_> {
                 open = open.saturating_sub(1);
             }
         }
-        let start = self
-            .tokens
-            .get(first.saturating_sub(missing))
-            .map_or(0, |token| token.span.start);
-        let end = self
-            .tokens
-            .get(last.saturating_add(open))
-            .map_or(self.text.len(), |token| token.span.end);
+        let start = self.tokens.get(first.saturating_sub(missing)).map_or(0, |token| token.span.start);
+        let end = self.tokens.get(last.saturating_add(open)).map_or(self.text.len(), |token| token.span.end);
         self.text.get(start..end).unwrap_or(self.text).into()
     }
 
@@ -63,9 +57,7 @@ impl Source<'_> {
             }
             Expr::Call(call) => {
                 let parts = call.args.iter().filter_map(|part| self.extent(part));
-                Some(parts.fold((at, at), |(first, last), part| {
-                    (first.min(part.0), last.max(part.1))
-                }))
+                Some(parts.fold((at, at), |(first, last), part| (first.min(part.0), last.max(part.1))))
             }
             Expr::Unspecified
             | Expr::Comprehension(_)
@@ -96,15 +88,9 @@ impl Source<'_> {
 /// The byte offset of a line and column, both from 1.
 pub(super) fn offset_of(text: &str, (line, column): (isize, isize)) -> usize {
     let before = |number: isize| usize::try_from(number.saturating_sub(1)).unwrap_or(0);
-    let line_start = text
-        .split_inclusive('\n')
-        .take(before(line))
-        .map(str::len)
-        .fold(0, usize::saturating_add);
+    let line_start =
+        text.split_inclusive('\n').take(before(line)).map(str::len).fold(0, usize::saturating_add);
     let rest = text.get(line_start..).unwrap_or_default();
-    let in_line = rest
-        .char_indices()
-        .nth(before(column))
-        .map_or(rest.len(), |(at, _)| at);
+    let in_line = rest.char_indices().nth(before(column)).map_or(rest.len(), |(at, _)| at);
     line_start.saturating_add(in_line)
 }

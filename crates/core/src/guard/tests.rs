@@ -97,21 +97,9 @@ fn what_fails_says_what_was_wanted_and_found() {
             "amount harus paling banyak ceiling (Rp7.000.000), ditemukan Rp7.500.000",
             "amount must be at most ceiling (Rp7.000.000), found Rp7.500.000",
         ),
-        (
-            "!complete",
-            "complete harus tidak, ditemukan ya",
-            "complete must be no, found yes",
-        ),
-        (
-            "urgent",
-            "urgent harus ya, tetapi belum diisi",
-            "urgent must be yes, but is not filled in",
-        ),
-        (
-            "!urgent",
-            "urgent harus tidak, tetapi belum diisi",
-            "urgent must be no, but is not filled in",
-        ),
+        ("!complete", "complete harus tidak, ditemukan ya", "complete must be no, found yes"),
+        ("urgent", "urgent harus ya, tetapi belum diisi", "urgent must be yes, but is not filled in"),
+        ("!urgent", "urgent harus tidak, tetapi belum diisi", "urgent must be no, but is not filled in"),
         (
             "deadline > params.cut_off",
             "deadline harus sesudah 2026-12-15, ditemukan 2026-11-24",
@@ -142,17 +130,10 @@ fn what_fails_says_what_was_wanted_and_found() {
 fn each_failed_comparison_is_reported_with_its_own_text() {
     let guard = guard("complete && (visits > 5 ||\n  !((identity_match) == ('beda'))) && (size(note)) > 9");
     let failed = guard.check(&facts).unwrap_err();
-    let told: Vec<(&str, bool)> = failed
-        .iter()
-        .map(|atom| (&*atom.text, atom.is_alternative))
-        .collect();
+    let told: Vec<(&str, bool)> = failed.iter().map(|atom| (&*atom.text, atom.is_alternative)).collect();
     assert_eq!(
         told,
-        [
-            ("visits > 5", true),
-            ("(identity_match) == ('beda')", true),
-            ("(size(note)) > 9", false),
-        ]
+        [("visits > 5", true), ("(identity_match) == ('beda')", true), ("(size(note)) > 9", false),]
     );
     let names: Vec<&str> = guard.names().map(FieldName::as_str).collect();
     assert_eq!(names, ["complete", "visits", "identity_match", "note"]);
@@ -166,11 +147,7 @@ fn what_the_subset_refuses_has_a_code_and_a_place() {
         ("amuont > 1", "guard_field_unknown", 0),
         ("amount > params.delegate_belo", "guard_param_unknown", 9),
         ("identity_match == \"cocik\"", "guard_value_unknown", 0),
-        (
-            "identity_match in [\"cocok\", \"cocik\"]",
-            "guard_value_unknown",
-            28,
-        ),
+        ("identity_match in [\"cocok\", \"cocik\"]", "guard_value_unknown", 28),
         ("amount > \"x\"", "guard_type_mismatch", 0),
         ("amount > visits", "guard_type_mismatch", 0),
         ("amount > params.visits_max", "guard_type_mismatch", 0),
@@ -272,11 +249,7 @@ fn hostile_text_is_refused_at_once() {
     ];
     let started = Instant::now();
     for (text, code) in &cases {
-        assert_eq!(
-            Guard::parse(text, &schema()).unwrap_err().code(),
-            *code,
-            "{text:.20}"
-        );
+        assert_eq!(Guard::parse(text, &schema()).unwrap_err().code(), *code, "{text:.20}");
     }
     assert!(started.elapsed().as_millis() < 200, "{:?}", started.elapsed());
     for text in [
@@ -295,12 +268,7 @@ fn hostile_text_is_refused_at_once() {
 fn the_cost_of_a_check_is_far_below_a_microsecond() {
     let guard =
         guard("amount >= params.delegate_below && identity_match == 'beda' && complete && visits in [1, 2]");
-    let values = [
-        Value::Money(7_500_000),
-        Value::from("beda"),
-        Value::Bool(true),
-        Value::Int(2),
-    ];
+    let values = [Value::Money(7_500_000), Value::from("beda"), Value::Bool(true), Value::Int(2)];
     let lookup = |name: &str| match name {
         "amount" => Some(values[0].clone()),
         "identity_match" => Some(values[1].clone()),

@@ -56,9 +56,7 @@ impl Reader<'_> {
         }
         let Operand { term, of, .. } = self.operand(node)?;
         if of != Type::Bool {
-            return Err(self
-                .source
-                .fail(node, GuardFault::NotACondition { found: of.noun() }));
+            return Err(self.source.fail(node, GuardFault::NotACondition { found: of.noun() }));
         }
         let wanted = Wanted::Compare(Op::Equal, Term::Value(Value::Bool(wanted)));
         Ok(self.atom(node, term, of, wanted))
@@ -73,11 +71,7 @@ impl Reader<'_> {
                 (other, _) => flat.push(other),
             }
         }
-        Ok(if all {
-            Condition::All(flat)
-        } else {
-            Condition::Any(flat)
-        })
+        Ok(if all { Condition::All(flat) } else { Condition::Any(flat) })
     }
 
     fn comparison(
@@ -121,36 +115,22 @@ impl Reader<'_> {
         };
         let mut values = Vec::with_capacity(list.elements.len());
         // A literal on the left takes the type of the first entry, as it would in a comparison.
-        let of = if subject.is_literal {
-            self.operand(first)?.of
-        } else {
-            subject.of.clone()
-        };
+        let of = if subject.is_literal { self.operand(first)?.of } else { subject.of.clone() };
         for element in &list.elements {
-            let fitted = self
-                .operand(element)?
-                .fit(&of)
-                .map_err(|fault| self.source.fail(element, fault))?;
+            let fitted = self.operand(element)?.fit(&of).map_err(|fault| self.source.fail(element, fault))?;
             let Term::Value(value) = fitted else {
                 return Err(self.source.fail(element, GuardFault::NotAList));
             };
             values.push(value);
         }
         let term = subject.fit(&of).map_err(|fault| self.source.fail(left, fault))?;
-        let wanted = if wanted {
-            Wanted::In(values)
-        } else {
-            Wanted::NotIn(values)
-        };
+        let wanted = if wanted { Wanted::In(values) } else { Wanted::NotIn(values) };
         Ok(self.atom(node, term, of, wanted))
     }
 
     fn operand(&self, node: &Expression) -> Result<Operand, GuardError> {
-        let literal = |value: Value| Operand {
-            of: value.type_of(),
-            term: Term::Value(value),
-            is_literal: true,
-        };
+        let literal =
+            |value: Value| Operand { of: value.type_of(), term: Term::Value(value), is_literal: true };
         let fault = match &node.expr {
             Expr::Literal(LiteralValue::Boolean(yes)) => return Ok(literal(Value::Bool(*yes.inner()))),
             Expr::Literal(LiteralValue::Int(number)) => return Ok(literal(Value::Int(*number.inner()))),
@@ -158,11 +138,7 @@ impl Reader<'_> {
             Expr::Ident(name) => match self.schema.fields.get_key_value(name.as_str()) {
                 Some((field, of)) => {
                     let term = Term::Field(field.clone());
-                    return Ok(Operand {
-                        term,
-                        of: of.clone(),
-                        is_literal: false,
-                    });
+                    return Ok(Operand { term, of: of.clone(), is_literal: false });
                 }
                 None => GuardFault::UnknownField {
                     name: shown(name),
@@ -177,32 +153,21 @@ impl Reader<'_> {
             | Expr::Comprehension(_)
             | Expr::Literal(_)
             | Expr::Map(_)
-            | Expr::Struct(_) => GuardFault::Refused {
-                what: "this construct",
-            },
+            | Expr::Struct(_) => GuardFault::Refused { what: "this construct" },
         };
         Err(self.source.fail(node, fault))
     }
 
     fn param(&self, node: &Expression, select: &SelectExpr) -> Result<Operand, GuardError> {
         if select.test || !matches!(&select.operand.expr, Expr::Ident(name) if name == "params") {
-            return Err(self.source.fail(
-                node,
-                GuardFault::Refused {
-                    what: "a dot, save in params.name",
-                },
-            ));
+            return Err(self.source.fail(node, GuardFault::Refused { what: "a dot, save in params.name" }));
         }
         let Some(value) = self.schema.param(&select.field) else {
             let known = self.schema.params.keys().map(FieldName::as_str);
             let (name, nearest) = (shown(&select.field), nearest(&select.field, known));
             return Err(self.source.fail(node, GuardFault::UnknownParam { name, nearest }));
         };
-        Ok(Operand {
-            of: value.type_of(),
-            term: Term::Value(value.clone()),
-            is_literal: false,
-        })
+        Ok(Operand { of: value.type_of(), term: Term::Value(value.clone()), is_literal: false })
     }
 
     fn call(&self, node: &Expression, call: &CallExpr) -> Result<Operand, GuardError> {
@@ -213,11 +178,9 @@ impl Reader<'_> {
                     _ => "",
                 };
                 match text.parse() {
-                    Ok(date) if text.len() == "2026-12-15".len() => Ok(Operand {
-                        term: Term::Value(Value::Date(date)),
-                        of: Type::Date,
-                        is_literal: true,
-                    }),
+                    Ok(date) if text.len() == "2026-12-15".len() => {
+                        Ok(Operand { term: Term::Value(Value::Date(date)), of: Type::Date, is_literal: true })
+                    }
                     _ => Err(self.source.fail(node, GuardFault::BadDate { text: shown(text) })),
                 }
             }
@@ -231,11 +194,7 @@ impl Reader<'_> {
                     _ => None,
                 };
                 match term {
-                    Some(term) => Ok(Operand {
-                        term,
-                        of: Type::Int,
-                        is_literal,
-                    }),
+                    Some(term) => Ok(Operand { term, of: Type::Int, is_literal }),
                     None => Err(self.source.fail(node, GuardFault::SizeOfWhat)),
                 }
             }
@@ -245,12 +204,7 @@ impl Reader<'_> {
     }
 
     fn atom(&self, node: &Expression, subject: Term, of: Type, wanted: Wanted) -> Condition {
-        Condition::Atom(Atom {
-            text: self.source.cut(node),
-            subject,
-            of,
-            wanted,
-        })
+        Condition::Atom(Atom { text: self.source.cut(node), subject, of, wanted })
     }
 }
 
@@ -272,10 +226,7 @@ impl Operand {
                     nearest: nearest(text, declared.iter().map(|value| &**value)),
                 })
             }
-            _ => Err(GuardFault::Mismatch {
-                left: to.noun(),
-                right: self.of.noun(),
-            }),
+            _ => Err(GuardFault::Mismatch { left: to.noun(), right: self.of.noun() }),
         }
     }
 }

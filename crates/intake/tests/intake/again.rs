@@ -10,22 +10,12 @@ const HEADER: &str =
     "Catatan;Nama LKS;NPWP;Kode Wilayah;Jumlah Klien;Jumlah Bantuan;Bank;No Rekening;Nama Rekening\n";
 
 fn faulty(list: &str) -> String {
-    let lists = Lists {
-        list: Source::Bytes(list.as_bytes()),
-        members: None,
-    };
+    let lists = Lists { list: Source::Bytes(list.as_bytes()), members: None };
     let mut out = Vec::new();
     let style = CsvStyle::of(list.as_bytes());
-    faulty_csv(
-        &form("lks"),
-        &context(),
-        &Limits::default(),
-        lists,
-        (style, Lang::Id),
-        &mut out,
-    )
-    .unwrap()
-    .unwrap();
+    faulty_csv(&form("lks"), &context(), &Limits::default(), lists, (style, Lang::Id), &mut out)
+        .unwrap()
+        .unwrap();
     String::from_utf8(out).unwrap()
 }
 
@@ -39,10 +29,7 @@ fn only_faulty_rows_come_back_in_their_own_columns() {
     let written = faulty(&list);
     let lines: Vec<&str> = written.lines().collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!(
-        lines[0],
-        format!("{};_baris;_kode;_kolom;_pesan;_saran", HEADER.trim_end())
-    );
+    assert_eq!(lines[0], format!("{};_baris;_kode;_kolom;_pesan;_saran", HEADER.trim_end()));
     assert!(lines[1].starts_with("'=1+1;Panti A;173793755732392;64.72;5;'-5000000;BNI;0698752578;Panti A;2;amount_not_positive;Jumlah Bantuan;"));
     assert!(lines[2].contains(";4;amount_invalid account_malformed;Jumlah Bantuan, No Rekening;"));
 }
@@ -68,13 +55,9 @@ fn a_list_without_faults_gives_headers_only() {
 #[test]
 fn digits_that_a_spreadsheet_lost_do_not_come_back_as_true() {
     let headers = ["NPWP".to_owned()];
-    let style = CsvStyle {
-        delimiter: b',',
-        bom: false,
-    };
+    let style = CsvStyle { delimiter: b',', bom: false };
     let mut file = FaultyCsv::new(Vec::new(), &headers, style, Lang::En).unwrap();
-    file.row(2, &[Cell::Number(1_737_937_557_323_920.0)], &[])
-        .unwrap();
+    file.row(2, &[Cell::Number(1_737_937_557_323_920.0)], &[]).unwrap();
     let written = String::from_utf8(file.finish().unwrap()).unwrap();
     assert!(written.ends_with("1.73793755732392E15,2,,,,\n"), "{written}");
 }

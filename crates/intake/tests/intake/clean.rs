@@ -23,9 +23,7 @@ impl Rng {
     }
 
     pub(crate) fn digits(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap()))
-            .collect()
+        (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap())).collect()
     }
 }
 
@@ -76,12 +74,8 @@ pub(crate) fn person(rng: &mut Rng, serial: usize) -> Person {
     let is_woman = rng.below(2) == 0;
     let region = rng.pick(&REGIONS).0.replace('.', "");
     let day = born.day() + if is_woman { 40 } else { 0 };
-    let nik = format!(
-        "{region}00{day:02}{:02}{:02}{:04}",
-        born.month(),
-        born.year() % 100,
-        serial % 9_998 + 1
-    );
+    let nik =
+        format!("{region}00{day:02}{:02}{:02}{:04}", born.month(), born.year() % 100, serial % 9_998 + 1);
     Person { nik, born, is_woman }
 }
 
@@ -109,11 +103,7 @@ pub(crate) fn day(rng: &mut Rng, day: Date) -> Put {
 pub(crate) fn amount(rng: &mut Rng) -> Put {
     let thousands = 500 + rng.below(4_500);
     let (millions, rest) = (thousands / 1_000, thousands % 1_000);
-    let dotted = if millions > 0 {
-        format!("{millions}.{rest:03}.000")
-    } else {
-        format!("{rest}.000")
-    };
+    let dotted = if millions > 0 { format!("{millions}.{rest:03}.000") } else { format!("{rest}.000") };
     match rng.below(8) {
         0 => format!("{thousands}000").into(),
         1 => dotted.into(),
@@ -176,12 +166,8 @@ pub(crate) fn victim(rng: &mut Rng, serial: usize) -> Vec<Put> {
         (false, 0) => "Laki-laki",
         (false, _) => "l",
     };
-    let event = *rng.pick(&[
-        "banjir",
-        "tanah longsor",
-        "kebakaran\npermukiman",
-        "angin \"puting; beliung\", dsb",
-    ]);
+    let event =
+        *rng.pick(&["banjir", "tanah longsor", "kebakaran\npermukiman", "angin \"puting; beliung\", dsb"]);
     vec![
         serial.to_string().into(),
         long_number(rng, &person.nik),

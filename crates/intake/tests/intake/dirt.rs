@@ -30,63 +30,29 @@ const ANY_FILE: &[Dirt] = &[
     ),
     ("NIK", &["6,47200461101307E+15", "6.472E+15"], "nik_number"),
     ("NIK", &["", "  "], "value_missing"),
-    (
-        "No KK",
-        &["640200010101000", "64020001010100AB"],
-        "family_card_malformed",
-    ),
+    ("No KK", &["640200010101000", "64020001010100AB"], "family_card_malformed"),
     ("No KK", &["6.4E+15"], "family_card_number"),
     ("Nama Lengkap", &["", "   ", "\u{A0}"], "name_missing"),
     ("Nama Lengkap", &["12345", "-"], "name_invalid"),
     ("Nama Rekening", &[""], "name_missing"),
     ("L/P", &["X", "LP"], "sex_invalid"),
-    (
-        "Tgl Lahir",
-        &["31/02/1980", "1980-13-01", "kemarin", "01/01/80", "12/25/1980"],
-        "date_invalid",
-    ),
-    (
-        "Tgl Kejadian",
-        &["30/02/2024", "2024-13-01", "tadi"],
-        "date_invalid",
-    ),
-    (
-        "Kode Wilayah",
-        &["64.99", "6410", "Samarinda", "x"],
-        "unknown_region",
-    ),
+    ("Tgl Lahir", &["31/02/1980", "1980-13-01", "kemarin", "01/01/80", "12/25/1980"], "date_invalid"),
+    ("Tgl Kejadian", &["30/02/2024", "2024-13-01", "tadi"], "date_invalid"),
+    ("Kode Wilayah", &["64.99", "6410", "Samarinda", "x"], "unknown_region"),
     ("Kode Wilayah", &["64"], "region_too_wide"),
     ("Kode Wilayah", &["31.71"], "region_not_served"),
     ("Kabupaten/Kota", &["Kota Bandung", "Sleman"], "region_mismatch"),
     ("Dalam Panti", &["?", "mungkin"], "yes_no_invalid"),
     (
         "Jumlah Bantuan",
-        &[
-            "nol",
-            "-",
-            "1e6",
-            "",
-            "2.500,000",
-            "1.5",
-            "Rp 2.000.00",
-            "2 juta",
-            "99999999999999999999",
-        ],
+        &["nol", "-", "1e6", "", "2.500,000", "1.5", "Rp 2.000.00", "2 juta", "99999999999999999999"],
         "amount_invalid",
     ),
-    (
-        "Jumlah Bantuan",
-        &["0", "Rp 0", "-20000000", "(500.000)"],
-        "amount_not_positive",
-    ),
+    ("Jumlah Bantuan", &["0", "Rp 0", "-20000000", "(500.000)"], "amount_not_positive"),
     ("Jumlah Bantuan", &["=SUM(A1:A9)", "#REF!"], "formula_cell"),
     ("Bank", &["", " "], "value_missing"),
     ("Bank", &["123"], "bank_invalid"),
-    (
-        "No Rekening",
-        &["12AB", "1", "123456789012345678901"],
-        "account_malformed",
-    ),
+    ("No Rekening", &["12AB", "1", "123456789012345678901"], "account_malformed"),
     ("NPWP", &["12345", "17379375573239X"], "tax_no_malformed"),
     ("JUMLAH_KLIEN", &["0", "-3", "lima", "1,5"], "count_invalid"),
     ("Nama LKS", &["", "77"], "name_"),
@@ -124,10 +90,7 @@ type Clean = fn(&mut Rng, usize) -> Vec<Put>;
 
 fn check(seed: u64, scheme: &str, headers: &[&str], clean: Clean, in_workbook: bool) {
     let mut rng = Rng(seed);
-    let key = headers
-        .iter()
-        .position(|header| ["NIK", "NPWP"].contains(header))
-        .unwrap();
+    let key = headers.iter().position(|header| ["NIK", "NPWP"].contains(header)).unwrap();
     let mut rows: Vec<Vec<Put>> = Vec::new();
     let mut planted: BTreeMap<usize, (String, String)> = BTreeMap::new();
     for serial in 1..=60 {
@@ -140,22 +103,16 @@ fn check(seed: u64, scheme: &str, headers: &[&str], clean: Clean, in_workbook: b
                 // The same recipient as in an earlier sound row.
                 let earlier = rng.below(rows.len());
                 if !planted.contains_key(&earlier) {
-                    row = rows[earlier].clone();
-                    planted.insert(
-                        rows.len(),
-                        (headers[key].to_owned(), "duplicate_in_file".to_owned()),
-                    );
+                    row.clone_from(&rows[earlier]);
+                    planted.insert(rows.len(), (headers[key].to_owned(), "duplicate_in_file".to_owned()));
                 }
             }
             _ => {}
         }
         rows.push(row);
     }
-    let written = if in_workbook {
-        workbook(&mut rng, headers, &rows)
-    } else {
-        text_file(&mut rng, headers, &rows)
-    };
+    let written =
+        if in_workbook { workbook(&mut rng, headers, &rows) } else { text_file(&mut rng, headers, &rows) };
     let outcome = judge(&form(scheme), Source::Bytes(&written.bytes), None)
         .unwrap_or_else(|refusal| panic!("seed {seed}: {refusal} {:?}", refusal.args));
     assert_eq!(outcome.judgement.rows, 60, "seed {seed}");
@@ -165,9 +122,7 @@ fn check(seed: u64, scheme: &str, headers: &[&str], clean: Clean, in_workbook: b
             None => assert_eq!(found, None, "seed {seed}, row {number}: {:?}", rows[at]),
             Some((header, code)) => {
                 let has = |faults: &Vec<(String, String)>| {
-                    faults
-                        .iter()
-                        .any(|(field, own)| field == header && own.starts_with(code))
+                    faults.iter().any(|(field, own)| field == header && own.starts_with(code))
                 };
                 assert!(
                     found.is_some_and(has),
@@ -177,11 +132,7 @@ fn check(seed: u64, scheme: &str, headers: &[&str], clean: Clean, in_workbook: b
             }
         }
     }
-    assert_eq!(
-        usize::try_from(outcome.judgement.faulty).unwrap(),
-        planted.len(),
-        "seed {seed}"
-    );
+    assert_eq!(usize::try_from(outcome.judgement.faulty).unwrap(), planted.len(), "seed {seed}");
 }
 
 #[test]

@@ -11,10 +11,7 @@ use crate::support::{form, judge_within, refused};
 
 /// A sheet with the headers of an institution's list and `rows` below it.
 fn workbook(rows: &str) -> Vec<u8> {
-    workbook_of(
-        &format!("<worksheet><sheetData>{HEADER}{rows}</sheetData></worksheet>"),
-        &[],
-    )
+    workbook_of(&format!("<worksheet><sheetData>{HEADER}{rows}</sheetData></worksheet>"), &[])
 }
 
 const HEADER: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Nama LKS</t></is></c><c r="B1" t="inlineStr"><is><t>NPWP</t></is></c><c r="C1" t="inlineStr"><is><t>Kode Wilayah</t></is></c><c r="D1" t="inlineStr"><is><t>Jumlah Klien</t></is></c><c r="E1" t="inlineStr"><is><t>Jumlah Bantuan</t></is></c><c r="F1" t="inlineStr"><is><t>Bank</t></is></c><c r="G1" t="inlineStr"><is><t>No Rekening</t></is></c><c r="H1" t="inlineStr"><is><t>Nama Rekening</t></is></c></row>"#;
@@ -61,14 +58,8 @@ fn what_is_no_table_is_named() {
     for (bytes, code) in [
         (&b"%PDF-1.7\n%\xE2\xE3\xCF\xD3"[..], "not_a_table"),
         (b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR", "not_a_table"),
-        (
-            b"<html><table><tr><td>NIK</td></tr></table></html>",
-            "not_a_table",
-        ),
-        (
-            b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?>",
-            "not_a_table",
-        ),
+        (b"<html><table><tr><td>NIK</td></tr></table></html>", "not_a_table"),
+        (b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?>", "not_a_table"),
         (b"NIK,nama\n\0\0\0\0", "not_a_table"),
         (b"", "empty"),
         (b"\n\n\n", "empty"),
@@ -78,7 +69,7 @@ fn what_is_no_table_is_named() {
         (b"Nama LKS,NPWP,No NPWP\n", "column_twice"),
         (b"PK\x03\x04", "truncated"),
         (b"PK\x05\x06", "truncated"),
-        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "truncated"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "not_a_table"), // XLS, outside of a process of its own
         (b"caf\xE9\x81\n", "encoding_unknown"),
     ] {
         check(bytes, code);
@@ -95,6 +86,13 @@ fn a_sound_workbook_is_read_and_its_declared_dimension_is_not_believed() {
 }
 
 #[test]
+fn what_add_ins_keep_in_another_encoding_does_no_harm() {
+    let sheet = format!("<worksheet><sheetData>{HEADER}{SOUND}</sheetData></worksheet>");
+    check(&workbook_of(&sheet, &[("customXml/item1.xml", b"\xFF\xFE<\0a\0/\0>\0")]), "read: 1 rows");
+    check(&workbook_of(&sheet, &[("xl/styles.xml", b"\xFF\xFE<\0a\0/\0>\0")]), "unsafe_content");
+}
+
+#[test]
 fn a_lone_cell_far_away_costs_nothing() {
     let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
     check(&workbook(&format!("{SOUND}{far}")), "too_many_columns");
@@ -103,29 +101,18 @@ fn a_lone_cell_far_away_costs_nothing() {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write_string(0, 0, "Nama LKS").unwrap();
-    sheet
-        .write_blank(1_048_575, 16_383, &Format::new().set_bold())
-        .unwrap();
+    sheet.write_blank(1_048_575, 16_383, &Format::new().set_bold()).unwrap();
     check(&book.save_to_buffer().unwrap(), "header_unknown");
 }
 
 #[test]
 fn what_unpacks_to_too_much_is_refused_while_unpacking() {
     let zeros = vec![b' '; 60 * 1024 * 1024];
-    check(
-        &workbook_of("<worksheet/>", &[("xl/media/image1.bin", &zeros)]),
-        "unpacks_too_large",
-    );
+    check(&workbook_of("<worksheet/>", &[("xl/media/image1.bin", &zeros)]), "unpacks_too_large");
     let five = vec![b' '; 5 * 1024 * 1024];
-    check(
-        &workbook_of("<worksheet/>", &[("xl/media/image1.bin", &five)]),
-        "unpacks_too_large",
-    );
+    check(&workbook_of("<worksheet/>", &[("xl/media/image1.bin", &five)]), "unpacks_too_large");
     let names: Vec<String> = (0..201).map(|at| format!("xl/{at}.xml")).collect();
-    check(
-        &archive(names.iter().map(|name| (name.as_str(), &b""[..]))),
-        "unpacks_too_large",
-    );
+    check(&archive(names.iter().map(|name| (name.as_str(), &b""[..]))), "unpacks_too_large");
 }
 
 #[test]
@@ -140,31 +127,27 @@ fn an_archive_that_lies_about_its_sizes_is_still_counted() {
         }
     }
     let code = refused(&form("lks"), &bytes);
-    assert!(
-        ["unpacks_too_large", "truncated"].contains(&code.as_str()),
-        "{code}"
-    );
+    assert!(["unpacks_too_large", "truncated"].contains(&code.as_str()), "{code}");
 }
 
 #[test]
 fn many_cells_that_share_one_long_text_are_counted_each() {
     let shared = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(4_000));
-    let mut rows = String::new();
-    for row in 2..4_000 {
-        rows.push_str(&format!(
-            r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#
-        ));
-    }
+    let row = |row: u32| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#);
+    let rows: Vec<String> = (2..4_000).map(row).collect();
+    let rows = rows.concat();
     let sheet = format!("<worksheet><sheetData>{HEADER}{rows}</sheetData></worksheet>");
     let bytes = workbook_of(&sheet, &[("xl/sharedStrings.xml", shared.as_bytes())]);
-    let limits = Limits {
-        text_bytes: 4 * 1024 * 1024,
-        ..Limits::default()
-    };
-    let refusal = judge_within(&limits, &form("lks"), Source::Bytes(&bytes), None)
-        .err()
-        .unwrap();
+    let limits = Limits { text_bytes: 4 * 1024 * 1024, ..Limits::default() };
+    let refusal = judge_within(&limits, &form("lks"), Source::Bytes(&bytes), None).err().unwrap();
     assert_eq!(refusal.code.as_str(), "unpacks_too_large");
+}
+
+#[test]
+fn a_declared_count_of_texts_is_not_believed() {
+    let shared = b"<sst uniqueCount=\"99999999999\"><si><t>x</t></si></sst>";
+    let sheet = format!("<worksheet><sheetData>{HEADER}{SOUND}</sheetData></worksheet>");
+    check(&workbook_of(&sheet, &[("xl/sharedStrings.xml", shared)]), "unsafe_content");
 }
 
 #[test]
@@ -212,18 +195,9 @@ fn more_rows_or_longer_cells_than_are_read_are_refused() {
     list.push_str(&row.repeat(300_000));
     check(list.as_bytes(), "too_many_rows");
     list.truncate(1_000);
-    check(
-        format!("{list}\n{}\n", "x".repeat(5_000)).as_bytes(),
-        "cell_too_long",
-    );
-    check(
-        format!("{list}\n\"{}", "x,y\n".repeat(5_000)).as_bytes(),
-        "cell_too_long",
-    );
-    check(
-        format!("{list}\n{}\n", "x,".repeat(70)).as_bytes(),
-        "too_many_columns",
-    );
+    check(format!("{list}\n{}\n", "x".repeat(5_000)).as_bytes(), "cell_too_long");
+    check(format!("{list}\n\"{}", "x,y\n".repeat(5_000)).as_bytes(), "cell_too_long");
+    check(format!("{list}\n{}\n", "x,".repeat(70)).as_bytes(), "too_many_columns");
     check(&vec![b'x'; 33 * 1024 * 1024], "file_too_large");
 }
 
@@ -260,23 +234,11 @@ fn open_documents_that_repeat_themselves_are_bounded() {
     let cell = |text: &str| {
         format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
     };
-    let sound = [
-        "Panti &amp; Co",
-        "173793755732392",
-        "64.72",
-        "5",
-        "5000000",
-        "BNI",
-        "0698752578",
-        "Panti",
-    ]
-    .map(cell)
-    .concat();
+    let sound = ["Panti &amp; Co", "173793755732392", "64.72", "5", "5000000", "BNI", "0698752578", "Panti"]
+        .map(cell)
+        .concat();
     let empty = "<table:table-row table:number-rows-repeated=\"1048500\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>";
-    check(
-        &document(&format!("<table:table-row>{sound}</table:table-row>{empty}")),
-        "read: 1 rows",
-    );
+    check(&document(&format!("<table:table-row>{sound}</table:table-row>{empty}")), "read: 1 rows");
     check(
         &document(&format!(
             "<table:table-row table:number-rows-repeated=\"4000000000\">{sound}</table:table-row>"
@@ -304,9 +266,7 @@ fn a_child_that_is_told_to_read_rubbish_answers_a_refusal() {
     let mut lines = Vec::new();
     read_sheet(&path, &Limits::default(), &mut lines).unwrap();
     std::fs::remove_file(&path).unwrap();
-    let refusal = crate::support::judge(&form("lks"), Source::json_lines(&lines[..]), None)
-        .err()
-        .unwrap();
+    let refusal = crate::support::judge(&form("lks"), Source::json_lines(&lines[..]), None).err().unwrap();
     assert_eq!(refusal.code.as_str(), "not_a_table");
 }
 

@@ -27,10 +27,8 @@ struct ExpectedError {
 
 /// The folder of the intake files: beside the project, or where `SALUR_SHARED` says.
 fn intake() -> PathBuf {
-    let shared = std::env::var_os("SALUR_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("SALUR_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let folder = shared.join("data/intake");
     assert!(
         folder.is_dir(),
@@ -46,21 +44,12 @@ fn check(scheme: &str, file: &str, members: Option<&str>) -> Outcome {
         serde_json::from_slice(&std::fs::read(folder.join("expected.json")).unwrap()).unwrap();
     let expected = &all[file];
     let members = members.map(|file| folder.join(file));
-    let outcome = judge(
-        &form(scheme),
-        Source::File(&folder.join(file)),
-        members.as_deref().map(Source::File),
-    )
-    .unwrap();
+    let outcome =
+        judge(&form(scheme), Source::File(&folder.join(file)), members.as_deref().map(Source::File)).unwrap();
     let judgement = &outcome.judgement;
     assert_eq!(judgement.rows, expected.rows);
     assert_eq!(judgement.sound, expected.accepted);
-    assert_eq!(
-        judgement.faulty,
-        expected
-            .rows_with_errors
-            .unwrap_or(expected.rows - expected.accepted)
-    );
+    assert_eq!(judgement.faulty, expected.rows_with_errors.unwrap_or(expected.rows - expected.accepted));
     assert_eq!(judgement.referred, expected.referred_to_regency.unwrap_or(0));
     for ExpectedError { row, field, error } in &expected.errors {
         assert!(
@@ -80,18 +69,9 @@ fn check(scheme: &str, file: &str, members: Option<&str>) -> Outcome {
 fn groups_and_their_members() {
     let outcome = check("kube", "kube.csv", Some("kube_anggota.csv"));
     assert_eq!(outcome.judgement.members, 1950);
-    assert_eq!(
-        outcome.rows[&9],
-        [("jumlah_anggota".to_owned(), "member_count_mismatch".to_owned())]
-    );
+    assert_eq!(outcome.rows[&9], [("jumlah_anggota".to_owned(), "member_count_mismatch".to_owned())]);
     // The group whose code was overwritten leaves its members without a group.
-    assert!(
-        outcome
-            .judgement
-            .loose
-            .iter()
-            .all(|located| located.fault.code.as_str() == "group_unknown")
-    );
+    assert!(outcome.judgement.loose.iter().all(|located| located.fault.code.as_str() == "group_unknown"));
     assert_eq!(outcome.judgement.loose.len(), 11);
 }
 
@@ -122,17 +102,13 @@ fn a_workbook_read_in_another_process_is_the_same() {
     let outcome = judge(&form("lks"), Source::json_lines(&lines[..]), None).unwrap();
     assert_eq!((outcome.judgement.rows, outcome.judgement.sound), (64, 64));
     for cut in [0, 10, lines.len() / 2, lines.len() - 7, lines.len() - 1] {
-        let refusal = judge(&form("lks"), Source::json_lines(&lines[..cut]), None)
-            .err()
-            .unwrap();
+        let refusal = judge(&form("lks"), Source::json_lines(&lines[..cut]), None).err().unwrap();
         assert_eq!(refusal.code.as_str(), "unreadable", "cut at {cut}");
     }
 }
 
 #[test]
 fn a_list_of_groups_needs_its_members() {
-    let refusal = judge(&form("kube"), Source::File(&intake().join("kube.csv")), None)
-        .err()
-        .unwrap();
+    let refusal = judge(&form("kube"), Source::File(&intake().join("kube.csv")), None).err().unwrap();
     assert_eq!(refusal.code.as_str(), "members_missing");
 }

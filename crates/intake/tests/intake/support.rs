@@ -26,29 +26,19 @@ pub(crate) fn form(scheme: &str) -> Form {
         .into_iter()
         .find(|path| path.exists())
         .expect("a workflow file of that name");
-    toml::from_str::<Definition>(&std::fs::read_to_string(path).unwrap())
-        .unwrap()
-        .form
+    toml::from_str::<Definition>(&std::fs::read_to_string(path).unwrap()).unwrap().form
 }
 
 /// All regions, of an office that serves province 64.
 pub(crate) static REGIONS: LazyLock<Regions> = LazyLock::new(|| {
     let list = |name: &str| std::fs::read_to_string(root().join("data/regions").join(name)).unwrap();
-    let lists = [
-        list("provinsi_kabupaten_kota.csv"),
-        list("kaltim_64_semua_tingkat.csv"),
-    ];
-    Regions::parse(lists.iter().map(String::as_str))
-        .unwrap()
-        .serving("64".into())
+    let lists = [list("provinsi_kabupaten_kota.csv"), list("kaltim_64_semua_tingkat.csv")];
+    Regions::parse(lists.iter().map(String::as_str)).unwrap().serving("64".into())
 });
 
 /// What rows are judged with.
 pub(crate) fn context() -> Context<'static> {
-    Context {
-        regions: &REGIONS,
-        today: TODAY,
-    }
+    Context { regions: &REGIONS, today: TODAY }
 }
 
 /// What became of a list: for each faulty row its `(field, code)` pairs.
@@ -60,9 +50,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn has(&self, row: u32, field: &str, code: &str) -> bool {
-        self.rows
-            .get(&row)
-            .is_some_and(|faults| faults.contains(&(field.to_owned(), code.to_owned())))
+        self.rows.get(&row).is_some_and(|faults| faults.contains(&(field.to_owned(), code.to_owned())))
     }
 }
 
@@ -84,11 +72,7 @@ pub(crate) fn judge_within(
     let mut warnings = BTreeMap::new();
     let judgement = judge_list(form, &context(), limits, Lists { list, members }, &mut |judged| {
         if !judged.warnings.is_empty() {
-            let codes = judged
-                .warnings
-                .iter()
-                .map(|located| located.fault.code.to_string())
-                .collect();
+            let codes = judged.warnings.iter().map(|located| located.fault.code.to_string()).collect();
             warnings.insert(judged.row, codes);
         }
         if !judged.is_sound() {
@@ -98,11 +82,7 @@ pub(crate) fn judge_within(
         }
         ControlFlow::Continue(())
     })?;
-    Ok(Outcome {
-        judgement,
-        rows,
-        warnings,
-    })
+    Ok(Outcome { judgement, rows, warnings })
 }
 
 /// The code a file is refused with.

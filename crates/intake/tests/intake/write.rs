@@ -16,7 +16,7 @@ pub(crate) fn text_file(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> W
     let end = *rng.pick(&["\n", "\r\n"]);
     let mut text = String::new();
     if rng.below(3) == 0 {
-        text.push_str(&format!("DAFTAR PENERIMA{end}{end}"));
+        text += &["DAFTAR PENERIMA", end, end].concat();
     }
     let headers: Vec<Put> = headers.iter().map(|header| (*header).into()).collect();
     push(&mut text, &headers, delimiter, end);
@@ -29,21 +29,12 @@ pub(crate) fn text_file(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> W
         push(&mut text, row, delimiter, end);
     }
     if rng.below(2) == 0 {
-        text.push_str(&format!(
-            "JUMLAH{}{end}",
-            delimiter.to_string().repeat(headers.len() - 1)
-        ));
+        text += &["JUMLAH", &delimiter.to_string().repeat(headers.len() - 1), end].concat();
     }
     let bytes = match rng.below(4) {
         0 => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-        1 => text
-            .chars()
-            .map(|letter| u8::try_from(u32::from(letter)).unwrap())
-            .collect(), // Windows-1252
-        2 => [0xFF, 0xFE]
-            .into_iter()
-            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect(),
+        1 => text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect(), // Windows-1252
+        2 => [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect(),
         _ => text.into_bytes(),
     };
     Written { bytes, numbers }
@@ -60,7 +51,8 @@ fn push(text: &mut String, row: &[Put], delimiter: char, end: &str) {
             Put::Day(day) => day.to_string(),
         };
         if cell.contains([delimiter, '"', '\n']) {
-            text.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
+            let doubled = cell.replace('"', "\"\"");
+            text.push_str(&["\"", doubled.as_str(), "\""].concat());
         } else {
             text.push_str(&cell);
         }
@@ -72,11 +64,7 @@ fn push(text: &mut String, row: &[Put], delimiter: char, end: &str) {
 pub(crate) fn workbook(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> Written {
     let mut book = Workbook::new();
     if rng.below(2) == 0 {
-        book.add_worksheet()
-            .set_name("Petunjuk")
-            .unwrap()
-            .write_string(0, 0, "Isi lembar berikut")
-            .unwrap();
+        book.add_worksheet().set_name("Petunjuk").unwrap().write_string(0, 0, "Isi lembar berikut").unwrap();
     }
     let sheet = book.add_worksheet();
     let top = u32::try_from(rng.below(5)).unwrap();
@@ -90,9 +78,7 @@ pub(crate) fn workbook(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> Wr
     let mut at = top + 1;
     if rng.below(2) == 0 {
         for column in 0..headers.len() {
-            sheet
-                .write_number(at, place(column), f64::from(place(column)) + 1.0)
-                .unwrap();
+            sheet.write_number(at, place(column), f64::from(place(column)) + 1.0).unwrap();
         }
         at += 1;
     }
@@ -111,9 +97,7 @@ pub(crate) fn workbook(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> Wr
                         u8::try_from(day.day()).unwrap(),
                     )
                     .unwrap();
-                    sheet
-                        .write_datetime_with_format(at, place(column), &moment, &days)
-                        .unwrap()
+                    sheet.write_datetime_with_format(at, place(column), &moment, &days).unwrap()
                 }
             };
         }
@@ -121,11 +105,6 @@ pub(crate) fn workbook(rng: &mut Rng, headers: &[&str], rows: &[Vec<Put>]) -> Wr
         numbers.push(at);
     }
     sheet.write_string(at + 1, 1, "TOTAL").unwrap();
-    sheet
-        .write_string(at + 4, 5, "Samarinda, 1 Oktober 2024")
-        .unwrap();
-    Written {
-        bytes: book.save_to_buffer().unwrap(),
-        numbers,
-    }
+    sheet.write_string(at + 4, 5, "Samarinda, 1 Oktober 2024").unwrap();
+    Written { bytes: book.save_to_buffer().unwrap(), numbers }
 }

@@ -221,7 +221,7 @@ fn program(folder: &Path, script: &str) -> Config {
     let path = folder.join("reader.sh");
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
-    Config { sheet_reader: Some(path) }
+    Config { sheet_reader: Some(path), ..Config::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::{Value, facts, schema};
-use crate::Guard;
+use crate::guard::Guard;
 
 /// A random expression.
 #[derive(Debug, Clone)]
@@ -25,11 +25,7 @@ impl Tree {
             Tree::And(left, right) => (format!("{} && {}", left.text(2), right.text(2)), 2),
             Tree::Or(left, right) => (format!("{} || {}", left.text(1), right.text(1)), 1),
         };
-        if own < outer || text.len() % 7 == 0 {
-            format!("({text})")
-        } else {
-            text
-        }
+        if own < outer || text.len() % 7 == 0 { format!("({text})") } else { text }
     }
 
     fn holds(&self) -> Option<bool> {
@@ -68,15 +64,9 @@ fn leaf() -> impl Strategy<Value = Tree> {
     prop_oneof![
         (op.clone(), 7_499_999_i64..7_500_002, any::<bool>()).prop_map(|(op, number, swapped)| {
             if swapped {
-                Tree::Leaf(
-                    format!("{number} {op} amount"),
-                    Some(compared(op, &number, &7_500_000)),
-                )
+                Tree::Leaf(format!("{number} {op} amount"), Some(compared(op, &number, &7_500_000)))
             } else {
-                Tree::Leaf(
-                    format!("amount {op} {number}"),
-                    Some(compared(op, &7_500_000, &number)),
-                )
+                Tree::Leaf(format!("amount {op} {number}"), Some(compared(op, &7_500_000, &number)))
             }
         }),
         (op.clone(), -1_i64..5).prop_map(|(op, number)| Tree::Leaf(
@@ -84,19 +74,13 @@ fn leaf() -> impl Strategy<Value = Tree> {
             Some(compared(op, &2, &number))
         )),
         op.clone().prop_map(|op| {
-            Tree::Leaf(
-                format!("amount {op} ceiling"),
-                Some(compared(op, &7_500_000, &7_000_000)),
-            )
+            Tree::Leaf(format!("amount {op} ceiling"), Some(compared(op, &7_500_000, &7_000_000)))
         }),
         (op, 4_i64..9).prop_map(|(op, size)| {
             Tree::Leaf(format!("size(note) {op} {size}"), Some(compared(op, &6, &size)))
         }),
         (equality.clone(), declared()).prop_map(|(op, value)| {
-            Tree::Leaf(
-                format!("identity_match {op} '{value}'"),
-                Some(compared(op, &"beda", &value)),
-            )
+            Tree::Leaf(format!("identity_match {op} '{value}'"), Some(compared(op, &"beda", &value)))
         }),
         prop::collection::vec(declared(), 1..4).prop_map(|values| {
             let holds = values.contains(&"beda");

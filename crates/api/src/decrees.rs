@@ -1,0 +1,304 @@
+//! Decrees: frozen lists that one signature approves.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use salur_core::decree::{Decree, Signing};
+use salur_core::workflow::{Via, Workflow};
+use salur_core::{DecreeId, Digest, Role};
+use salur_store::ExecuteError;
+use salur_store::job::{Answer, Job};
+use salur_store::requests::{Place, Scope};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::decree_body::{DecreeBody, DecreeLineBody, LeftOut, body, line_bodies};
+use crate::extract::{BodyOf, IdOf, LIST_BYTES_MAX, QueryOf};
+use crate::filter::{FilterBody, known_scheme, named};
+use crate::page::{Cursors, PageBody, limit_of};
+use crate::problem::{Problem, pick};
+use crate::request_detail::created;
+use crate::{App, Caller, Idempotency, reason};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, draft))
+        .routes(routes!(one))
+        .routes(routes!(lines))
+        .routes(routes!(strike))
+        .routes(routes!(sign))
+        .routes(routes!(cancel))
+        .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
+}
+
+/// A decree to draft.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DraftDecreeBody {
+    /// The scheme.
+    scheme: String,
+    /// The fiscal year.
+    year: i16,
+    /// The requests, at most 20,000. Either these or a filter.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    ids: Option<Vec<Uuid>>,
+    /// Which requests, at most 20,000; all that wait for approval unless it says otherwise. Either this or ids.
+    #[serde(default)]
+    filter: Option<FilterBody>,
+}
+
+/// Lines to take off a draft.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StrikeBody {
+    /// The requests.
+    ids: Vec<Uuid>,
+    /// Why, 1 to 2,000 characters.
+    #[schema(max_length = 2000)]
+    reason: String,
+}
+
+/// A signature.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignBody {
+    /// The digest of the list as the signer saw it.
+    digest: String,
+    /// The decree's number.
+    #[schema(max_length = 100)]
+    number: String,
+    /// The decree's date.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+    /// Reserved for the proof of a second factor; not looked at yet.
+    #[serde(default)]
+    #[expect(dead_code, reason = "callers may send it already")]
+    assertion: Option<String>,
+}
+
+/// Which page of decrees.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// How many, 1 to 100.
+    #[param(default = 50, minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Which lines of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LinesQuery {
+    /// Only lines with this outcome.
+    pub(crate) outcome: Option<String>,
+    /// How many, 1 to 100.
+    #[param(default = 50, minimum = 1, maximum = 100)]
+    pub(crate) limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+/// Drafts a decree: freezes the requests that can go on it, and tells which cannot and why.
+#[utoipa::path(post, path = "/decrees", tag = "decrees", request_body = DraftDecreeBody,
+    responses((status = 201, description = "The draft", body = DecreeBody,
+        headers(("Location" = String, description = "Where it is")))))]
+async fn draft(
+    State(app): State<App>,
+    caller: Caller,
+    key: Idempotency,
+    body: BodyOf<DraftDecreeBody>,
+) -> Result<Response, Problem> {
+    let BodyOf { value: asked, bytes } = body;
+    let scheme = known_scheme(&app, &asked.scheme, caller.lang)?;
+    let filter = asked.filter.map(|mut filter| {
+        filter.scheme = Some(asked.scheme.clone());
+        filter.year = Some(asked.year);
+        if filter.stage.is_none() && filter.phase.is_none() {
+            filter.phase = Some("approval".into());
+        }
+        filter
+    });
+    let requests = named(&app, &caller, asked.ids.as_deref(), filter.as_ref()).await?;
+    let id = DecreeId(app.clock.new_id());
+    let job = Job::DraftDecree { id, scheme, year: asked.year, requests };
+    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
+    let (id, response) = answered(&app, &caller, told, &asked.scheme).await?;
+    Ok(created("decrees", id, response))
+}
+
+/// Lists the decrees that the caller may read, newest first. A page may hold fewer than asked for.
+#[utoipa::path(get, path = "/decrees", tag = "decrees", params(ListQuery),
+    responses((status = 200, description = "A page of decrees", body = PageBody<DecreeBody>)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Json<PageBody<DecreeBody>>, Problem> {
+    let limit = limit_of(query.limit, caller.lang)?;
+    let cursors = Cursors::new(&app, "decrees", caller.lang);
+    let newest = Place { at: i64::MAX, id: Uuid::max() };
+    let before = cursors.read(query.cursor.as_deref(), newest)?;
+    let page =
+        app.store.decrees(before, limit).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let full = u32::try_from(page.len()).is_ok_and(|length| length == limit);
+    let next = page
+        .last()
+        .filter(|_| full)
+        .map(|last| cursors.write(Place { at: last.drafted_at.as_microsecond(), id: last.id.0 }));
+    let world = app.store.world();
+    let data =
+        page.iter().filter(|decree| may_read(&app, &caller, decree)).map(|decree| body(&world, decree, None));
+    Ok(Json(PageBody::new(data.collect(), next)))
+}
+
+/// Shows one decree, its lines apart.
+#[utoipa::path(get, path = "/decrees/{id}", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")),
+    responses((status = 200, description = "The decree", body = DecreeBody)))]
+async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<DecreeBody>, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    Ok(Json(body(&app.store.world(), &decree, None)))
+}
+
+/// Lists a decree's lines in order.
+#[utoipa::path(get, path = "/decrees/{id}/lines", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree"), LinesQuery),
+    responses((status = 200, description = "A page of lines", body = PageBody<DecreeLineBody>)))]
+async fn lines(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    QueryOf(query): QueryOf<LinesQuery>,
+) -> Result<Json<PageBody<DecreeLineBody>>, Problem> {
+    let broken = |error| Problem::broken(&error, caller.lang);
+    let decree = readable(&app, &caller, id).await?;
+    let limit = limit_of(query.limit, caller.lang)?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let cursors = Cursors::new(&app, format!("decree {id} {:?}", query.outcome), caller.lang);
+    let mut after = cursors.read(query.cursor.as_deref(), Place { at: 0, id })?.at;
+    let mut found = Vec::new();
+    loop {
+        let page = app.store.decree_lines(decree.id, after, 500).await.map_err(broken)?;
+        let Some(last) = page.last() else { break };
+        after = i64::from(last.line);
+        let fits = |outcome: &str| query.outcome.as_ref().is_none_or(|wanted| wanted == outcome);
+        found.extend(page.into_iter().filter(|line| fits(line.outcome.as_str())));
+        if found.len() > most {
+            break;
+        }
+    }
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|line| cursors.write(Place { at: i64::from(line.line), id }));
+    Ok(Json(PageBody::new(line_bodies(&app, &caller, found).await?, next)))
+}
+
+/// Takes lines off a draft; their requests go back for correction.
+#[utoipa::path(post, path = "/decrees/{id}/strikes", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")), request_body = StrikeBody,
+    responses((status = 200, description = "The decree after it", body = DecreeBody)))]
+async fn strike(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+    body: BodyOf<StrikeBody>,
+) -> Result<Response, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    let note = reason::sealed(&app, &caller, Some(&body.value.reason))?;
+    let requests = named(&app, &caller, Some(&body.value.ids), None).await?;
+    let job = Job::StrikeDecree { id: decree.id, requests, note };
+    let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
+    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+}
+
+/// Signs a decree: every line still listed is approved or refused, and the counts add up. Where a budget line does
+/// not suffice, nothing is signed. Signing the same again changes nothing.
+#[utoipa::path(post, path = "/decrees/{id}/sign", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")), request_body = SignBody,
+    responses((status = 200, description = "The decree after it", body = DecreeBody)))]
+async fn sign(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+    body: BodyOf<SignBody>,
+) -> Result<Response, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    let number = reason::number(&body.value.number, caller.lang)?;
+    let digest = Digest::from_hex(body.value.digest.trim()).ok_or_else(|| {
+        let detail = pick(
+            caller.lang,
+            "digest harus 64 angka heksadesimal seperti pada SK yang dibaca.",
+            "digest must be 64 hexadecimal digits, as in the decree that was read.",
+        );
+        Problem::malformed("digest_malformed", detail)
+    })?;
+    let job = Job::SignDecree { id: decree.id, signing: Signing { digest, number, date: body.value.date } };
+    let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
+    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+}
+
+/// Gives a draft up; its requests go back to the queue.
+#[utoipa::path(post, path = "/decrees/{id}/cancel", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")),
+    responses((status = 200, description = "The decree after it", body = DecreeBody)))]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+) -> Result<Response, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    let told = app.store.execute(caller.ask(key.over(b""), Job::CancelDecree { id: decree.id })).await;
+    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+}
+
+async fn answered(
+    app: &App,
+    caller: &Caller,
+    told: Result<Answer, ExecuteError>,
+    scheme: &str,
+) -> Result<(Uuid, Response), Problem> {
+    let world = app.store.world();
+    let workflow = world.workflows.current(&scheme.into()).map(|workflow| &**workflow);
+    let told = told.map_err(|error| Problem::of(&error, caller.lang, &world, workflow))?;
+    let Answer::Decree(decree, outcomes) = told else { return Err(Problem::unexpected(caller.lang)) };
+    let left_out = LeftOut::of(app, caller, &world, &outcomes).await?;
+    Ok((decree.id.0, (StatusCode::OK, Json(body(&world, &decree, Some(left_out)))).into_response()))
+}
+
+/// A decree that the caller may read, or the same answer as where there is none.
+async fn readable(app: &App, caller: &Caller, id: Uuid) -> Result<Decree, Problem> {
+    let decree =
+        app.store.decree(DecreeId(id)).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    decree.filter(|decree| may_read(app, caller, decree)).ok_or_else(|| Problem::not_found(caller.lang))
+}
+
+/// Who sees every region may read a decree, and who has a part in it.
+fn may_read(app: &App, caller: &Caller, decree: &Decree) -> bool {
+    let world = app.store.world();
+    let roles = |workflow: &Workflow| -> BTreeSet<Role> {
+        let policy = &workflow.decree;
+        let signers = workflow.action_via(Via::Decree).into_iter().flat_map(|(_, action)| action.by.keys());
+        policy.draft.keys().chain(policy.strike.keys()).chain(signers).cloned().collect()
+    };
+    caller.scope() == Scope::Everywhere
+        || world
+            .workflows
+            .current(&decree.scheme)
+            .is_some_and(|workflow| !roles(workflow).is_disjoint(&caller.person.roles()))
+}

@@ -1,0 +1,223 @@
+//! The audit trail as it grows: what happened to which thing, never what it says. Who sees some regions only is told
+//! of the requests of those.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use salur_core::RequestId;
+use salur_store::StoreError;
+use salur_store::lists::Trail;
+use salur_store::requests::Scope;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, watch};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::extract::QueryOf;
+use crate::page::limit_up_to;
+use crate::problem::Problem;
+use crate::{App, Caller};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(stream))
+}
+
+/// Events read at a time by a stream.
+const CHUNK: u32 = 200;
+/// How often a silent stream shows that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a stream lasts before its reader must come again, with a session that still holds.
+const STREAM_MAX: Duration = Duration::from_mins(15);
+
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EventsQuery {
+    /// After this position; 0 is the beginning.
+    #[param(default = 0, minimum = 0)]
+    after: Option<i64>,
+    /// How many to look at, 1 to 1,000.
+    #[param(default = 100, minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// Where a stream starts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct StreamQuery {
+    /// After this position, unless `Last-Event-ID` says; without both, with what happens from now on.
+    after: Option<i64>,
+}
+
+/// Some events in order.
+#[derive(Debug, Serialize, ToSchema)]
+struct EventsBody {
+    /// Those that the caller may know of.
+    data: Vec<TrailBody>,
+    /// Send this back as `after`, now or later.
+    last: i64,
+    /// True if there are more already.
+    has_more: bool,
+}
+
+/// That something happened to something.
+#[derive(Debug, Serialize, ToSchema)]
+struct TrailBody {
+    /// The position in the audit chain.
+    pos: i64,
+    /// When.
+    #[schema(format = DateTime)]
+    at: String,
+    /// What kind of event, as `advanced` or `decree_signed`.
+    kind: String,
+    /// What kind of thing, as `request` or `decree`.
+    subject_kind: String,
+    /// Which.
+    subject_id: Uuid,
+}
+
+/// Lists events after a position.
+#[utoipa::path(get, path = "/events", tag = "events", params(EventsQuery),
+    responses((status = 200, description = "Some events in order", body = EventsBody)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(query): QueryOf<EventsQuery>,
+) -> Result<Json<EventsBody>, Problem> {
+    let limit = limit_up_to(query.limit, 100, 1_000, caller.lang)?;
+    let after = query.after.unwrap_or(0);
+    let read = seen(&app, &caller, after, limit).await;
+    let (data, last) = read.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let has_more = last < *app.store.position().borrow();
+    Ok(Json(EventsBody { data, last, has_more }))
+}
+
+/// Streams events as they happen (`text/event-stream`): `id` is the position, `Last-Event-ID` goes on from there. A
+/// stream ends after a quarter of an hour; its reader comes again.
+#[utoipa::path(get, path = "/events/stream", tag = "events",
+    params(StreamQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Go on after this position")),
+    responses((status = 200, description = "Events", body = TrailBody, content_type = "text/event-stream")))]
+async fn stream(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    QueryOf(query): QueryOf<StreamQuery>,
+) -> Sse<axum::response::sse::KeepAliveStream<Events>> {
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let after = last.or(query.after).unwrap_or_else(|| *app.store.position().borrow());
+    let (sender, receiver) = mpsc::channel(16);
+    let stopping = app.config.stopping.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = follow(app, caller, after, sender) => {}
+            () = tokio::time::sleep(STREAM_MAX) => {}
+            () = stopped(stopping) => {}
+        }
+    });
+    Sse::new(Events(receiver)).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+}
+
+/// Events as they are told.
+struct Events(mpsc::Receiver<Event>);
+
+impl futures_core::Stream for Events {
+    type Item = Result<Event, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|event| event.map(Ok))
+    }
+}
+
+/// Waits until the server stops.
+async fn stopped(stopping: Option<watch::Receiver<bool>>) {
+    match stopping {
+        // An error means that whoever would tell has gone: it stops, too.
+        Some(mut stopping) => drop(stopping.wait_for(|stops| *stops).await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Tells what happens until the reader has gone or the store is closed.
+async fn follow(app: App, mut caller: Caller, mut after: i64, sender: mpsc::Sender<Event>) {
+    let mut position = app.store.position();
+    loop {
+        while after < *position.borrow_and_update() {
+            // Roles may have changed since the stream began.
+            match app.store.world().roster.person(caller.person.id) {
+                Some(person) if person.active => caller.person = person.clone(),
+                _ => return,
+            }
+            let Ok((data, last)) = seen(&app, &caller, after, CHUNK).await else { return };
+            for body in data {
+                let event = Event::default().id(body.pos.to_string()).json_data(&body);
+                let Ok(event) = event else { return };
+                if sender.send(event).await.is_err() {
+                    return;
+                }
+            }
+            if last == after {
+                break;
+            }
+            after = last;
+        }
+        tokio::select! {
+            changed = position.changed() => if changed.is_err() { return },
+            () = sender.closed() => return,
+        }
+    }
+}
+
+/// The events after a position that the caller may know of, and the position they reach to.
+async fn seen(
+    app: &App,
+    caller: &Caller,
+    after: i64,
+    limit: u32,
+) -> Result<(Vec<TrailBody>, i64), StoreError> {
+    let trail = app.store.trail(after, limit).await?;
+    let last = trail.last().map_or(after, |row| row.pos);
+    let sees_all = caller.scope() == Scope::Everywhere;
+    let mut mine: HashMap<Uuid, bool> = HashMap::new();
+    let mut data = Vec::new();
+    for row in trail {
+        if !sees_all {
+            if row.subject_kind != "request" {
+                continue;
+            }
+            let sees = if let Some(sees) = mine.get(&row.subject_id) {
+                *sees
+            } else {
+                let listed = app.store.request(RequestId(row.subject_id)).await?;
+                let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
+                mine.insert(row.subject_id, sees);
+                sees
+            };
+            if !sees {
+                continue;
+            }
+        }
+        data.push(body(row));
+    }
+    Ok((data, last))
+}
+
+fn body(row: Trail) -> TrailBody {
+    TrailBody {
+        pos: row.pos,
+        at: row.at.to_string(),
+        kind: row.kind,
+        subject_kind: row.subject_kind,
+        subject_id: row.subject_id,
+    }
+}

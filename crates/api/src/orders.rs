@@ -1,0 +1,257 @@
+//! Payment orders: frozen lists that one bank file pays.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
+use salur_core::payment::Order;
+use salur_core::{OrderId, Role};
+use salur_store::ExecuteError;
+use salur_store::job::{Answer, Job};
+use salur_store::requests::{Place, Scope};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::decree_body::LeftOut;
+use crate::decrees::LinesQuery;
+use crate::extract::{BodyOf, IdOf, LIST_BYTES_MAX, QueryOf};
+use crate::filter::{FilterBody, named};
+use crate::order_body::{OrderBody, OrderLineBody, body, conflicts, line_bodies};
+use crate::page::{Cursors, PageBody, limit_of};
+use crate::problem::Problem;
+use crate::request_detail::created;
+use crate::{App, Caller, Idempotency, reason};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, draft))
+        .routes(routes!(one))
+        .routes(routes!(lines))
+        .routes(routes!(enter_sp2d))
+        .routes(routes!(cancel))
+        .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
+}
+
+/// A payment order to draft.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DraftOrderBody {
+    /// The requests, at most 20,000. Either these or a filter.
+    #[serde(default)]
+    #[schema(max_items = 20000)]
+    ids: Option<Vec<Uuid>>,
+    /// Which requests, at most 20,000; all that wait for their money unless it says otherwise. Either this or ids.
+    #[serde(default)]
+    filter: Option<FilterBody>,
+}
+
+/// The treasury's disbursement order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Sp2dEntryBody {
+    /// Its number.
+    #[schema(max_length = 100)]
+    number: String,
+    /// Its date.
+    #[schema(value_type = String, format = Date)]
+    date: Date,
+}
+
+/// Which page of payment orders.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// How many, 1 to 100.
+    #[param(default = 50, minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Drafts a payment order: freezes the payments with their accounts as they stand, and tells which cannot go on it.
+#[utoipa::path(post, path = "/payment-orders", tag = "payment orders", request_body = DraftOrderBody,
+    responses((status = 201, description = "The order", body = OrderBody,
+        headers(("Location" = String, description = "Where it is")))))]
+async fn draft(
+    State(app): State<App>,
+    caller: Caller,
+    key: Idempotency,
+    body: BodyOf<DraftOrderBody>,
+) -> Result<Response, Problem> {
+    let BodyOf { value: asked, bytes } = body;
+    let filter = asked.filter.map(|mut filter| {
+        if filter.stage.is_none() && filter.phase.is_none() {
+            filter.phase = Some("disbursement".into());
+        }
+        filter
+    });
+    let requests = named(&app, &caller, asked.ids.as_deref(), filter.as_ref()).await?;
+    let job = Job::DraftOrder { id: OrderId(app.clock.new_id()), requests };
+    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
+    let (id, response) = answered(&app, &caller, told).await?;
+    Ok(created("payment-orders", id, response))
+}
+
+/// Lists the payment orders, newest first, for whoever may read them.
+#[utoipa::path(get, path = "/payment-orders", tag = "payment orders", params(ListQuery),
+    responses((status = 200, description = "A page of payment orders", body = PageBody<OrderBody>)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Json<PageBody<OrderBody>>, Problem> {
+    let limit = limit_of(query.limit, caller.lang)?;
+    let cursors = Cursors::new(&app, "payment orders", caller.lang);
+    let newest = Place { at: i64::MAX, id: Uuid::max() };
+    let before = cursors.read(query.cursor.as_deref(), newest)?;
+    if !may_read(&app, &caller) {
+        return Ok(Json(PageBody::new(Vec::new(), None)));
+    }
+    let page = app.store.orders(before, limit).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let full = u32::try_from(page.len()).is_ok_and(|length| length == limit);
+    let next = page
+        .last()
+        .filter(|_| full)
+        .map(|last| cursors.write(Place { at: last.drafted_at.as_microsecond(), id: last.id.0 }));
+    let world = app.store.world();
+    Ok(Json(PageBody::new(page.iter().map(|order| body(&world, order, None, Vec::new())).collect(), next)))
+}
+
+/// Shows one payment order, its lines apart.
+#[utoipa::path(get, path = "/payment-orders/{id}", tag = "payment orders",
+    params(("id" = Uuid, Path, description = "The payment order")),
+    responses((status = 200, description = "The order", body = OrderBody)))]
+async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<OrderBody>, Problem> {
+    let order = readable(&app, &caller, id).await?;
+    Ok(Json(body(&app.store.world(), &order, None, Vec::new())))
+}
+
+/// Lists a payment order's lines in order.
+#[utoipa::path(get, path = "/payment-orders/{id}/lines", tag = "payment orders",
+    params(("id" = Uuid, Path, description = "The payment order"), LinesQuery),
+    responses((status = 200, description = "A page of lines", body = PageBody<OrderLineBody>)))]
+async fn lines(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    QueryOf(query): QueryOf<LinesQuery>,
+) -> Result<Json<PageBody<OrderLineBody>>, Problem> {
+    let broken = |error| Problem::broken(&error, caller.lang);
+    let order = readable(&app, &caller, id).await?;
+    let limit = limit_of(query.limit, caller.lang)?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let cursors = Cursors::new(&app, format!("order {id} {:?}", query.outcome), caller.lang);
+    let mut after = cursors.read(query.cursor.as_deref(), Place { at: 0, id })?.at;
+    let mut found = Vec::new();
+    loop {
+        let page = app.store.order_lines(order.id, after, 500).await.map_err(broken)?;
+        let Some(last) = page.last() else { break };
+        after = i64::from(last.line);
+        let fits = |outcome: &str| query.outcome.as_ref().is_none_or(|wanted| wanted == outcome);
+        found.extend(page.into_iter().filter(|line| fits(line.outcome.as_str())));
+        if found.len() > most {
+            break;
+        }
+    }
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|line| cursors.write(Place { at: i64::from(line.line), id }));
+    Ok(Json(PageBody::new(line_bodies(&app, &caller, found).await?, next)))
+}
+
+/// Enters the number and date of the treasury's disbursement order (SP2D). Entering the same again changes nothing.
+#[utoipa::path(post, path = "/payment-orders/{id}/sp2d", tag = "payment orders",
+    params(("id" = Uuid, Path, description = "The payment order")), request_body = Sp2dEntryBody,
+    responses((status = 200, description = "The order after it", body = OrderBody)))]
+async fn enter_sp2d(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+    body: BodyOf<Sp2dEntryBody>,
+) -> Result<Response, Problem> {
+    let order = readable(&app, &caller, id).await?;
+    let number = reason::number(&body.value.number, caller.lang)?;
+    let job = Job::EnterSp2d { id: order.id, number, date: body.value.date };
+    let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
+    Ok(answered(&app, &caller, told).await?.1)
+}
+
+/// Gives an order up before the bank has seen it; its requests go back to the queue.
+#[utoipa::path(post, path = "/payment-orders/{id}/cancel", tag = "payment orders",
+    params(("id" = Uuid, Path, description = "The payment order")),
+    responses((status = 200, description = "The order after it", body = OrderBody)))]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+) -> Result<Response, Problem> {
+    let order = readable(&app, &caller, id).await?;
+    let told = app.store.execute(caller.ask(key.over(b""), Job::CancelOrder { id: order.id })).await;
+    Ok(answered(&app, &caller, told).await?.1)
+}
+
+/// An order after an act, with what the act left out; for results these are conflicts with what is known.
+pub(crate) async fn answered(
+    app: &App,
+    caller: &Caller,
+    told: Result<Answer, ExecuteError>,
+) -> Result<(Uuid, Response), Problem> {
+    let order = executed(app, caller, told)?;
+    let world = app.store.world();
+    let left_out = LeftOut::of(app, caller, &world, &order.1).await?;
+    let response = (StatusCode::OK, Json(body(&world, &order.0, Some(left_out), Vec::new()))).into_response();
+    Ok((order.0.id.0, response))
+}
+
+/// An order after results were taken, with what they contradict.
+pub(crate) async fn settled(
+    app: &App,
+    caller: &Caller,
+    told: Result<Answer, ExecuteError>,
+) -> Result<Json<OrderBody>, Problem> {
+    let (order, outcomes) = executed(app, caller, told)?;
+    let conflicts = conflicts(app, caller, order.id, &outcomes).await?;
+    Ok(Json(body(&app.store.world(), &order, None, conflicts)))
+}
+
+pub(crate) fn executed(
+    app: &App,
+    caller: &Caller,
+    told: Result<Answer, ExecuteError>,
+) -> Result<(Order, Vec<salur_store::job::Outcome>), Problem> {
+    let world = app.store.world();
+    match told.map_err(|error| Problem::of(&error, caller.lang, &world, None))? {
+        Answer::Order(order, outcomes) => Ok((*order, outcomes)),
+        Answer::Request { .. } | Answer::Many(_) | Answer::Decree(..) | Answer::Kept | Answer::Import(_) => {
+            Err(Problem::unexpected(caller.lang))
+        }
+    }
+}
+
+/// A payment order that the caller may read, or the same answer as where there is none.
+pub(crate) async fn readable(app: &App, caller: &Caller, id: Uuid) -> Result<Order, Problem> {
+    let order = app.store.order(OrderId(id)).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    order.filter(|_| may_read(app, caller)).ok_or_else(|| Problem::not_found(caller.lang))
+}
+
+/// Who sees every region may read payment orders, and who has a part in them.
+fn may_read(app: &App, caller: &Caller) -> bool {
+    let world = app.store.world();
+    let roles: BTreeSet<Role> = world
+        .workflows
+        .all_current()
+        .flat_map(|workflow| workflow.payment_order.draft.keys().chain(workflow.payment_order.settle.keys()))
+        .cloned()
+        .collect();
+    caller.scope() == Scope::Everywhere || !roles.is_disjoint(&caller.person.roles())
+}

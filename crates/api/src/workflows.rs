@@ -1,0 +1,216 @@
+//! Workflows: the stages, actions and duties that requests run under, and the definition's own text.
+
+use axum::Json;
+use axum::extract::State;
+use salur_core::workflow::{ActionKind, End, Stage, Via, Workflow};
+use salur_core::{Lang, SchemeId, StageName};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::extract::NameOf;
+use crate::problem::Problem;
+use crate::{App, Caller};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one))
+}
+
+/// The workflows.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkflowsBody {
+    /// The current one of each scheme.
+    data: Vec<WorkflowHeadBody>,
+}
+
+/// A workflow in short.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkflowHeadBody {
+    /// The scheme.
+    scheme: String,
+    /// Its version.
+    version: u32,
+    /// What it is called.
+    title: String,
+    /// SHA-256 of its text.
+    digest: String,
+}
+
+/// A workflow.
+#[derive(Debug, Serialize, ToSchema)]
+struct WorkflowBody {
+    #[serde(flatten)]
+    head: WorkflowHeadBody,
+    /// The stage a request enters at.
+    start: String,
+    /// Its stages, in the order of the way.
+    stages: Vec<StageTextBody>,
+    /// Its actions.
+    actions: Vec<ActionTextBody>,
+    /// Who must differ from whom.
+    duties: Vec<DutyBody>,
+    /// The definition as it was published.
+    text: String,
+}
+
+/// A stage of a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+struct StageTextBody {
+    /// The stage.
+    name: String,
+    /// What it is called.
+    title: String,
+    /// Its phase; null at an end.
+    phase: Option<&'static str>,
+    /// How a request ends here: `success`, `rejected`, `withdrawn` or `referred`; null before an end.
+    end: Option<&'static str>,
+    /// The role that serves it.
+    served_by: Option<String>,
+    /// Done within this many working days.
+    target: Option<u32>,
+}
+
+/// An action of a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ActionTextBody {
+    /// The action.
+    name: String,
+    /// What it is called.
+    title: String,
+    /// `forward`, `rework`, `approval`, `payment`, `close`, `correction` or `ruling`.
+    kind: &'static str,
+    /// The stages it is taken at.
+    from: Vec<String>,
+    /// The stage it leads to; null where the request stays.
+    to: Option<String>,
+    /// The roles that may take it.
+    by: Vec<String>,
+    /// `decree` or `payment_order`, where it is taken through one only.
+    via: Option<&'static str>,
+    /// How many different persons must take it.
+    persons: u32,
+    /// True if a reason must be given.
+    needs_reason: bool,
+    /// Fields that must be filled in.
+    needs: Vec<String>,
+    /// Fields that may be filled in.
+    notes: Vec<String>,
+    /// The condition, as the definition writes it.
+    guard: Option<String>,
+}
+
+/// Who must differ from whom.
+#[derive(Debug, Serialize, ToSchema)]
+struct DutyBody {
+    /// Acts that no person may take two of on one request.
+    distinct: Vec<String>,
+    /// The fewest different persons ...
+    min_persons: Option<u32>,
+    /// ... before a request may come to this stage.
+    before: Option<String>,
+}
+
+/// Lists the workflows that new requests run under.
+#[utoipa::path(get, path = "/workflows", tag = "office",
+    responses((status = 200, description = "The workflows", body = WorkflowsBody)))]
+async fn list(State(app): State<App>, caller: Caller) -> Json<WorkflowsBody> {
+    let world = app.store.world();
+    Json(WorkflowsBody {
+        data: world.workflows.all_current().map(|workflow| head(workflow, caller.lang)).collect(),
+    })
+}
+
+/// Shows the workflow that a scheme's new requests run under.
+#[utoipa::path(get, path = "/workflows/{scheme}", tag = "office",
+    params(("scheme" = String, Path, description = "The scheme")),
+    responses((status = 200, description = "The workflow", body = WorkflowBody)))]
+async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    NameOf(scheme): NameOf,
+) -> Result<Json<WorkflowBody>, Problem> {
+    let world = app.store.world();
+    let workflow = world.workflows.current(&SchemeId::from(&*scheme));
+    let workflow = workflow.ok_or_else(|| Problem::not_found(caller.lang))?;
+    let text = app.store.definition_text(&workflow.scheme, workflow.version).await;
+    let text = text.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let lang = caller.lang;
+    let mut stages: Vec<_> = workflow.stages.iter().collect();
+    stages.sort_by_key(|(_, stage)| (stage.phase.is_none(), stage.phase));
+    Ok(Json(WorkflowBody {
+        head: head(workflow, lang),
+        start: workflow.start.to_string(),
+        stages: stages.into_iter().map(|(name, stage)| stage_text(name, stage, lang)).collect(),
+        actions: action_texts(workflow, lang),
+        duties: workflow
+            .duties
+            .iter()
+            .map(|duty| DutyBody {
+                distinct: duty.distinct.iter().map(ToString::to_string).collect(),
+                min_persons: duty.min_persons,
+                before: duty.before.as_ref().map(ToString::to_string),
+            })
+            .collect(),
+        text: text.unwrap_or_default(),
+    }))
+}
+
+fn head(workflow: &Workflow, lang: Lang) -> WorkflowHeadBody {
+    WorkflowHeadBody {
+        scheme: workflow.scheme.to_string(),
+        version: workflow.version,
+        title: workflow.title.in_lang(lang).to_owned(),
+        digest: workflow.digest.to_string(),
+    }
+}
+
+fn stage_text(name: &StageName, stage: &Stage, lang: Lang) -> StageTextBody {
+    StageTextBody {
+        name: name.to_string(),
+        title: stage.title.in_lang(lang).to_owned(),
+        phase: stage.phase.map(salur_core::workflow::Phase::as_str),
+        end: stage.end.map(|end| match end {
+            End::Success => "success",
+            End::Rejected => "rejected",
+            End::Withdrawn => "withdrawn",
+            End::Referred => "referred",
+        }),
+        served_by: stage.served_by.as_ref().map(|station| station.role.to_string()),
+        target: stage.sla.as_ref().map(|sla| sla.target.0),
+    }
+}
+
+/// A workflow's actions as they are answered.
+pub(crate) fn action_texts(workflow: &Workflow, lang: Lang) -> Vec<ActionTextBody> {
+    let actions = workflow.actions.iter().map(|(name, action)| ActionTextBody {
+        name: name.to_string(),
+        title: action.title.in_lang(lang).to_owned(),
+        kind: action_kind(action.kind),
+        from: action.from.iter().map(ToString::to_string).collect(),
+        to: action.to.as_ref().map(ToString::to_string),
+        by: action.by.keys().map(ToString::to_string).collect(),
+        via: action.via.map(|via| match via {
+            Via::Decree => "decree",
+            Via::PaymentOrder => "payment_order",
+        }),
+        persons: action.persons,
+        needs_reason: action.needs_reason,
+        needs: action.needs.iter().map(ToString::to_string).collect(),
+        notes: action.notes.iter().map(ToString::to_string).collect(),
+        guard: action.guard.as_ref().map(|guard| guard.text().to_owned()),
+    });
+    actions.collect()
+}
+
+fn action_kind(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::Forward => "forward",
+        ActionKind::Rework => "rework",
+        ActionKind::Approval => "approval",
+        ActionKind::Payment => "payment",
+        ActionKind::Close => "close",
+        ActionKind::Correction => "correction",
+        ActionKind::Ruling => "ruling",
+    }
+}

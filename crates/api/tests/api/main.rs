@@ -1,0 +1,10 @@
+//! The API as its callers see it: a real store in a temporary folder, whole requests in, whole answers out.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod description;
+mod events;
+mod journeys;
+mod lists;
+mod refusals;
+mod repetition;
+mod support;

@@ -1,0 +1,83 @@
+//! The queue page of a stage and region at any depth, and the counts per stage, as the office grows.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Result;
+use salur_store::Store;
+use salur_store::requests::{Filter, Place, Scope};
+
+use crate::fixture::{self, SCHEME};
+use crate::median;
+
+const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
+const LOOKS: usize = 200;
+
+/// Prints a row for each size.
+pub(crate) async fn measure(folder: &Path) -> Result<()> {
+    println!("\n## Reads, p50 in ms over {LOOKS} looks, SQLite");
+    println!("| requests | oldest 50 of a region | middle | oldest 50 of all regions | middle | counts |");
+    println!("|---|---|---|---|---|---|");
+    let path = folder.join("pages.db");
+    let store = fixture::found(&path).await?;
+    let (mut entered, mut first) = (0, None);
+    for size in SIZES {
+        fixture::enter(&store, entered, size).await?;
+        entered = size;
+        let row = look(&store, size).await?;
+        println!(
+            "| {size} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+            row[0], row[1], row[2], row[3], row[4]
+        );
+        let base = *first.get_or_insert(row);
+        if size == SIZES[SIZES.len() - 1] {
+            let ratios: Vec<String> =
+                row.iter().zip(base).map(|(now, then)| format!("**{:.2}**", now / then)).collect();
+            println!("| ratio to {} | {} |", SIZES[0], ratios.join(" | "));
+        }
+    }
+    store.close().await;
+    Ok(())
+}
+
+async fn look(store: &Store, size: u64) -> Result<[f64; 5]> {
+    let one = Filter {
+        scheme: Some(SCHEME.into()),
+        stage: Some("input".into()),
+        region: Some("64.72".into()),
+        ..Filter::default()
+    };
+    let all = Filter { region: None, ..one.clone() };
+    let middle = Place { at: fixture::now().as_microsecond(), id: fixture::request_id(size / 2).0 };
+    Ok([
+        page(store, &one, Place::START).await?,
+        page(store, &one, middle).await?,
+        page(store, &all, Place::START).await?,
+        page(store, &all, middle).await?,
+        counts(store).await?,
+    ])
+}
+
+async fn page(store: &Store, filter: &Filter, after: Place) -> Result<f64> {
+    let today = jiff::civil::date(2026, 11, 24);
+    let mut waits = Vec::new();
+    for _ in 0..LOOKS {
+        let before = Instant::now();
+        let page = store.requests(filter, &Scope::Everywhere, today, after, 50).await?;
+        anyhow::ensure!(page.data.len() == 50, "a page of {}", page.data.len());
+        waits.push(before.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(median(waits))
+}
+
+async fn counts(store: &Store) -> Result<f64> {
+    let today = jiff::civil::date(2026, 11, 24);
+    let mut waits = Vec::new();
+    for _ in 0..LOOKS {
+        let before = Instant::now();
+        let counts = store.stage_counts(&Scope::Everywhere, today).await?;
+        anyhow::ensure!(!counts.is_empty(), "no counts");
+        waits.push(before.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(median(waits))
+}

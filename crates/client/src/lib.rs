@@ -1,0 +1,124 @@
+//! The command-line client of Salur's HTTP API.
+//!
+//! Start at [`ClientCommand`], what can be asked, and [`run`], which asks it. People get tables and sentences in
+//! Indonesian or English; with `--json`, programs get the server's answer byte for byte. The client decides nothing:
+//! it never judges a row, a duty or a budget, and what it shows of them is the server's word.
+//!
+//! A binary has [`Connection`] flattened beside its subcommands and [`ClientCommand`] flattened among them:
+//!
+//! ```
+//! #[derive(clap::Parser)]
+//! struct Salur {
+//!     #[command(flatten)]
+//!     connection: salur_client::Connection,
+//!     #[command(subcommand)]
+//!     command: Command,
+//! }
+//!
+//! #[derive(clap::Subcommand)]
+//! enum Command {
+//!     #[command(flatten)]
+//!     Client(salur_client::ClientCommand),
+//! }
+//! # use clap::Parser as _;
+//! # let salur = Salur::try_parse_from(["salur", "queue", "--json"]).unwrap();
+//! # assert!(salur.connection.json);
+//! ```
+
+mod act;
+mod client;
+mod connection;
+mod decree;
+mod desk;
+mod error;
+mod filter;
+mod import;
+mod office;
+mod pay;
+mod queue;
+mod request;
+mod screen;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+pub use act::Act;
+pub use connection::{Connection, Token};
+pub use decree::{DecreeCommand, Draft, Sign, Strike};
+pub use desk::{Ending, Part};
+pub use error::{ClientError, Problem};
+pub use filter::{Field, Filter, Place};
+pub use import::{Import, ImportCommand, Upload};
+pub use office::Budget;
+pub use pay::{NewOrder, PayCommand};
+pub use queue::{Queue, Stuck};
+pub use request::{Enter, List, RequestCommand};
+pub use screen::Screen;
+
+use desk::Desk;
+
+/// What a person can ask of a server.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ClientCommand {
+    /// Send a list of recipients, see what is wrong with it, accept what is sound
+    Import(Import),
+    /// Look at requests, enter and amend them
+    #[command(subcommand)]
+    Request(RequestCommand),
+    /// See what waits at each stage
+    Queue(Queue),
+    /// Take an action on one request or on many
+    Act(Box<Act>),
+    /// Draft, strike and sign decrees
+    #[command(subcommand)]
+    Decree(DecreeCommand),
+    /// Make payment orders and take back the bank's results
+    #[command(subcommand)]
+    Pay(PayCommand),
+    /// See what is stuck, why, and what unblocks it
+    Stuck(Stuck),
+    /// See the budget lines and the room they have
+    Budget(Budget),
+    /// See who the token stands for
+    Whoami,
+}
+
+/// Asks the server and prints the answer. The token comes from `SALUR_TOKEN` unless the connection has one.
+///
+/// An error is for the caller to print on standard error; [`ClientError::exit_code`] says what to end with. With
+/// `--json`, the problem document of a refusal has already gone to standard output.
+pub fn run(command: ClientCommand, connection: Connection) -> Result<ExitCode, ClientError> {
+    let connection = connection.with_token_of_environment();
+    match screen::of_process(connection.json, |screen| run_on(command, &connection, screen)) {
+        Ok(ending) => Ok(ending.exit_code()),
+        Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same on any screen, with the connection as it is.
+pub fn run_on(
+    command: ClientCommand,
+    connection: &Connection,
+    screen: &mut Screen<'_>,
+) -> Result<Ending, ClientError> {
+    let mut desk = Desk::new(connection, screen);
+    desk.warn_of_exposure(connection)?;
+    let ending = match command {
+        ClientCommand::Import(import) => import::import(&mut desk, import),
+        ClientCommand::Request(command) => request::request(&mut desk, command),
+        ClientCommand::Queue(queue) => queue::queue(&mut desk, &queue),
+        ClientCommand::Act(act) => act::act(&mut desk, *act),
+        ClientCommand::Decree(command) => decree::decree(&mut desk, command),
+        ClientCommand::Pay(command) => pay::pay(&mut desk, command),
+        ClientCommand::Stuck(stuck) => queue::stuck(&mut desk, &stuck),
+        ClientCommand::Budget(budget) => office::budget(&mut desk, &budget),
+        ClientCommand::Whoami => office::whoami(&mut desk),
+    };
+    if let Err(ClientError::Refused { problem, .. }) = &ending {
+        desk.print_raw(&problem.body)?;
+    }
+    ending
+}

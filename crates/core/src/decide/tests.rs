@@ -1,0 +1,6 @@
+//! What may happen to a request, and what then.
+
+mod aside;
+mod money;
+mod persons;
+mod way;

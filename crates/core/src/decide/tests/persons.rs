@@ -1,0 +1,151 @@
+//! Who may act, and who must differ from whom.
+
+use crate::Role;
+use crate::decide::*;
+use crate::testing::*;
+
+fn roles(names: &[&str]) -> Vec<Role> {
+    names.iter().map(|name| Role::from(*name)).collect()
+}
+
+#[test]
+fn entering_needs_the_role_for_that_region_and_a_positive_amount() {
+    let desk = Desk::new();
+    let (why, who) = refused(&desk, desk.enter("Cahya", "kube", 1, false));
+    assert_eq!(why, Why::RoleMissing { action: "submit".into(), roles: roles(&["clerk"]) });
+    assert_eq!(who, ["Cici", "Coki", "Semua"]);
+    for amount in [0, -1, i64::MIN] {
+        assert_eq!(self::why(desk.enter("Cici", "kube", amount, false)), "field_invalid");
+    }
+}
+
+#[test]
+fn an_action_needs_a_role_for_the_region_and_names_who_holds_it() {
+    let mut desk = Desk::new();
+    let id = desk.at("verification");
+    let told = desk.act("Tono", id, "verify");
+    let (why, who) = refused(&desk, told);
+    assert_eq!(why, Why::RoleMissing { action: "verify".into(), roles: roles(&["verifier"]) });
+    assert_eq!(who, ["Vera", "Vito", "Semua"]);
+    let told = desk.act("Cahya", id, "withdraw");
+    assert_eq!(refused(&desk, told).1, ["Cici", "Coki", "Semua"]);
+}
+
+#[test]
+fn nobody_takes_two_duties_on_one_request_whatever_roles_they_hold() {
+    let mut desk = Desk::new();
+    let id = desk.entered("kube");
+    desk.act("Semua", id, "submit").unwrap();
+    let told = desk.act("Semua", id, "verify");
+    let (why, who) = refused(&desk, told);
+    let semua = person("Semua");
+    assert_eq!(why, Why::DutyConflict { duty: "verify".into(), earlier: "submit".into(), person: semua });
+    assert_eq!(who, ["Vera", "Vito"]);
+    desk.act("Vera", id, "verify").unwrap();
+    let left_out = self::why(desk.draft("Semua", &[id]));
+    assert_eq!(left_out, "duty_conflict");
+    desk.draft("Adi", &[id]).unwrap();
+    let told = desk.sign("Semua");
+    assert_eq!(refused(&desk, told).1, ["Gita"]);
+    desk.sign("Gita").unwrap();
+    assert_eq!(self::why(desk.order("Semua", &[id])), "duty_conflict");
+}
+
+#[test]
+fn an_administrator_who_drafted_has_verified_and_may_not_pay_or_submit() {
+    let mut desk = Desk::new();
+    let id = desk.at("approval");
+    desk.draft("Semua", &[id]).unwrap();
+    desk.sign("Gita").unwrap();
+    let told = desk.order("Semua", &[id]);
+    let (why, who) = refused(&desk, told);
+    assert_eq!(
+        why,
+        Why::DutyConflict { duty: "pay".into(), earlier: "verify".into(), person: person("Semua") }
+    );
+    assert_eq!(who, ["Tono", "Tuti"]);
+}
+
+#[test]
+fn who_stands_in_for_somebody_carries_that_persons_duties_and_gives_theirs() {
+    let mut desk = Desk::new();
+    let id = desk.at("verification");
+    desk.for_whom = Some(person("Cici"));
+    let told = desk.act("Vera", id, "verify");
+    let (why, who) = refused(&desk, told);
+    let cici = person("Cici");
+    assert_eq!(why, Why::DutyConflict { duty: "verify".into(), earlier: "submit".into(), person: cici });
+    assert_eq!(who, ["Vito", "Semua"]);
+    desk.for_whom = Some(person("Tono"));
+    desk.act("Vera", id, "verify").unwrap();
+    desk.for_whom = None;
+    desk.decide_all(&[id]);
+    let told = desk.order("Tono", &[id]);
+    assert_eq!(refused(&desk, told).1, ["Tuti", "Semua"]);
+}
+
+#[test]
+fn nobody_moves_a_request_into_a_region_they_do_not_serve() {
+    let mut desk = Desk::new();
+    let id = desk.entered("kube");
+    let region = "64.72".into();
+    let moved =
+        Command::Amend { facts: facts(2, 2, 2), amount: Rupiah(7), region, changed: vec!["region".into()] };
+    desk.ask("Cici", id, &moved).unwrap();
+    assert_eq!(why(desk.ask("Cahya", id, &amendment(facts(3, 3, 3), 7))), "role_missing");
+}
+
+#[test]
+fn two_persons_who_say_different_things_do_not_agree() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    desk.ask("Cici", id, &correction(facts(2, 8, 9))).unwrap();
+    // The same account, and yet other facts with it.
+    desk.ask("Coki", id, &correction(facts(2, 9, 9))).unwrap();
+    assert_eq!(desk.request(id).endorsements.len(), 1);
+    // Who has changed their mind may say so.
+    desk.ask("Coki", id, &correction(facts(2, 7, 7))).unwrap();
+    desk.ask("Cici", id, &correction(facts(2, 7, 7))).unwrap();
+    assert_eq!(desk.request(id).facts, facts(2, 7, 7));
+}
+
+#[test]
+fn a_stand_in_and_who_is_stood_in_for_are_one_word() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    desk.for_whom = Some(person("Adi"));
+    desk.ask("Cici", id, &correction(facts(2, 9, 9))).unwrap();
+    desk.for_whom = None;
+    assert_eq!(why(desk.ask("Adi", id, &correction(facts(2, 9, 9)))), "already_endorsed");
+    desk.ask("Ani", id, &correction(facts(2, 9, 9))).unwrap();
+    assert_eq!(desk.request(id).facts, facts(2, 9, 9));
+}
+
+#[test]
+fn fewer_persons_than_promised_are_refused_though_the_definition_was_proved() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let order = desk.order("Tono", &[id]).unwrap();
+    let mut request = desk.request(id).clone();
+    request.acts.retain(|act| &act.0 == "submit");
+    desk.books.requests.insert(id, request);
+    let left_out = desk.settle("Tono", order, &[word(1, crate::payment::Payout::Paid)]).unwrap();
+    assert_eq!(left_out[0].1.why, Why::TooFewPersons { have: 2, need: 4 });
+}
+
+#[test]
+fn a_shared_verification_takes_two_and_starts_again_when_it_was_sent_back() {
+    let text = "to = \"approval\"\nby = [\"verifier\"]\n";
+    let mut desk = Desk::with(KUBE, &[(text, &format!("{text}persons = 2\n"))]);
+    let id = desk.entered("kube");
+    desk.act("Cici", id, "submit").unwrap();
+    desk.act("Vera", id, "verify").unwrap();
+    assert_eq!((desk.stage(id), desk.code_of(id).as_str()), ("verification", "quorum"));
+    assert_eq!(why(desk.act("Vera", id, "verify")), "already_endorsed");
+    desk.act("Vito", id, "return").unwrap();
+    desk.act("Cici", id, "submit").unwrap();
+    desk.act("Vito", id, "verify").unwrap();
+    assert_eq!(desk.stage(id), "verification");
+    desk.act("Vera", id, "verify").unwrap();
+    assert_eq!(desk.stage(id), "approval");
+}

@@ -1,0 +1,92 @@
+//! What a decree and a payment order have in common: a frozen list, its tallies, and the books it is decided on.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::Case;
+use crate::event::Event;
+use crate::refusal::{Refusal, Why};
+use crate::request::Request;
+use crate::workflow::{BudgetLine, Workflow};
+use crate::world::Context;
+use crate::{LineId, RequestId, Rupiah};
+
+/// How many lines, and what they sum up to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Tally {
+    pub count: u32,
+    pub total: Rupiah,
+}
+
+impl Tally {
+    /// Counts one line more.
+    pub(crate) fn add(&mut self, amount: Rupiah) -> Result<(), Refusal> {
+        self.count = self.count.checked_add(1).ok_or(Why::AmountTooLarge)?;
+        self.total = self.total.plus(amount).ok_or(Why::AmountTooLarge)?;
+        Ok(())
+    }
+}
+
+/// What an act on a list does: to the list, to its requests, and what it left alone.
+#[derive(Debug)]
+pub struct ListChange<L, R, E> {
+    /// The list from now on.
+    pub list: L,
+    /// Its changed lines.
+    pub lines: Vec<R>,
+    /// What happened to the list; none where nothing changed.
+    pub event: Option<E>,
+    /// What happened to each request.
+    pub requests: Vec<(RequestId, Event)>,
+    /// The requests that could not go on the list, and why.
+    pub left_out: Vec<(RequestId, Refusal)>,
+}
+
+impl<L, R, E> ListChange<L, R, E> {
+    /// Nothing changes.
+    pub(crate) fn none(list: L) -> Self {
+        ListChange { list, lines: Vec::new(), event: None, requests: Vec::new(), left_out: Vec::new() }
+    }
+
+    /// The list itself changes, its lines and requests do not.
+    pub(crate) fn only(list: L, event: E) -> Self {
+        ListChange { event: Some(event), ..ListChange::none(list) }
+    }
+}
+
+/// Why nothing can go on a list: what keeps its first request off it.
+pub(crate) fn why_empty(left_out: Vec<(RequestId, Refusal)>) -> Refusal {
+    left_out.into_iter().next().map_or_else(|| Why::ListEmpty.into(), |(_, refusal)| refusal)
+}
+
+/// A number that a decree or an SP2D is known by.
+pub(crate) fn check_number(number: &str) -> Result<(), Refusal> {
+    if number.trim().is_empty() {
+        return Err(Why::FieldMissing { fields: vec!["number".into()] }.into());
+    }
+    Ok(())
+}
+
+/// The requests and budget lines that an act on a list touches, as they stand.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Requests by id.
+    pub requests: HashMap<RequestId, Request>,
+    /// Budget lines by id.
+    pub lines: BTreeMap<LineId, BudgetLine>,
+}
+
+impl Books {
+    /// The case of one request, if it and its definition are there.
+    pub fn case<'a>(&'a self, context: &Context<'a>, id: RequestId) -> Result<Case<'a>, Refusal> {
+        let request = self.requests.get(&id).ok_or(Why::NotFound)?;
+        let workflow: &'a Workflow = context
+            .world
+            .workflows
+            .pinned(&request.scheme, &request.definition)
+            .ok_or(Why::DefinitionMissing)?;
+        Ok(Case { context: *context, workflow, request, line: self.lines.get(&request.line) })
+    }
+}

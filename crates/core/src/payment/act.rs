@@ -1,0 +1,177 @@
+//! What is done to a payment order before the bank answers: drafted, exported, numbered, given up.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{Order, OrderChange, OrderEvent, OrderState, PayLine, Payout, Sp2d, digest};
+use crate::case::{Case, WHO_COULD_MAX};
+use crate::digest::Digest;
+use crate::event::{Event, OrderLine};
+use crate::list::{Books, ListChange, Tally, check_number, why_empty};
+use crate::refusal::{Refusal, Why};
+use crate::workflow::Via;
+use crate::world::Context;
+use crate::{ActionName, OrderId, RequestId, Role, Rupiah};
+
+/// Freezes a list of payments, each with the account as it stands.
+pub fn draft(
+    context: &Context<'_>,
+    id: OrderId,
+    wanted: &[RequestId],
+    books: &Books,
+) -> Result<OrderChange, Refusal> {
+    let mut order = Order {
+        id,
+        state: OrderState::Open,
+        version: 1,
+        drafted_by: context.actor.person.id,
+        drafted_at: context.at,
+        count: 0,
+        total: Rupiah::ZERO,
+        digest: Digest::ZERO,
+        paid: Tally::default(),
+        failed: Tally::default(),
+        unknown: Tally::default(),
+        exported_at: None,
+        sp2d: None,
+    };
+    let (mut lines, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
+    for request_id in wanted.iter().filter(|id| seen.insert(**id)) {
+        let ordered = books.case(context, *request_id).and_then(|case| {
+            let duty = may_order(&case)?;
+            Ok((case, duty))
+        });
+        match ordered {
+            Ok((case, duty)) => {
+                order.count = order.count.checked_add(1).ok_or(Why::AmountTooLarge)?;
+                order.total = order.total.plus(case.request.amount).ok_or(Why::AmountTooLarge)?;
+                lines.push(PayLine {
+                    line: order.count,
+                    request: *request_id,
+                    amount: case.request.amount,
+                    account: case.request.facts.account,
+                    facts_version: case.request.facts.version,
+                    outcome: Payout::Pending,
+                    reference: None,
+                    cause: None,
+                });
+                let at = OrderLine { order: id, line: order.count };
+                requests.push((*request_id, Event::Ordered { at, duty: duty.clone() }));
+            }
+            Err(refusal) => left_out.push((*request_id, refusal)),
+        }
+    }
+    if lines.is_empty() {
+        return Err(why_empty(left_out));
+    }
+    order.digest = digest(&order, &lines);
+    let event = OrderEvent::Drafted { count: order.count, total: order.total, digest: order.digest };
+    Ok(ListChange { list: order, lines, event: Some(event), requests, left_out })
+}
+
+fn may_order<'a>(case: &Case<'a>) -> Result<&'a ActionName, Refusal> {
+    let duty = case.duty_of(&"order_payment".into(), &case.workflow.payment_order.draft)?;
+    case.check_list(Via::PaymentOrder)?;
+    case.check_frozen()?;
+    Ok(duty)
+}
+
+/// Notes that the bank file was fetched: from then on the order cannot be given up.
+pub fn export(context: &Context<'_>, order: &Order) -> Result<OrderChange, Refusal> {
+    check_treasurer(context, "export")?;
+    let mut after = order.clone();
+    match order.state {
+        OrderState::Cancelled => {
+            return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+        }
+        OrderState::Exported | OrderState::Settled => return Ok(ListChange::none(after)),
+        OrderState::Open => after.state = OrderState::Exported,
+    }
+    after.exported_at = Some(context.at);
+    let event = OrderEvent::Exported { count: order.count, total: order.total, digest: order.digest };
+    Ok(ListChange::only(bump(after), event))
+}
+
+/// Enters the SP2D number. Entering the same again changes nothing.
+pub fn enter_sp2d(
+    context: &Context<'_>,
+    order: &Order,
+    number: &str,
+    date: Date,
+) -> Result<OrderChange, Refusal> {
+    check_treasurer(context, "sp2d")?;
+    check_number(number)?;
+    if order.state == OrderState::Cancelled {
+        return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+    }
+    let mut after = order.clone();
+    match &order.sp2d {
+        Some(sp2d) if sp2d.number == number && sp2d.date == date => return Ok(ListChange::none(after)),
+        Some(sp2d) => {
+            return Err(Why::Sp2dOtherwise { number: sp2d.number.clone() }.into());
+        }
+        None => after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id }),
+    }
+    let event = OrderEvent::Sp2dEntered { number: number.to_owned(), date };
+    Ok(ListChange::only(bump(after), event))
+}
+
+/// Gives an order up before the bank has seen it.
+pub fn cancel(
+    context: &Context<'_>,
+    order: &Order,
+    lines: &[PayLine],
+    books: &Books,
+) -> Result<OrderChange, Refusal> {
+    match order.state {
+        OrderState::Open => {}
+        OrderState::Cancelled => return Ok(ListChange::none(order.clone())),
+        OrderState::Exported | OrderState::Settled => return Err(Why::BankFileIsOut.into()),
+    }
+    if lines.iter().any(|line| line.outcome != Payout::Pending) {
+        return Err(Why::BankFileIsOut.into());
+    }
+    let mut requests = Vec::new();
+    for line in lines {
+        let case = books.case(context, line.request)?;
+        case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft)?;
+        let at = OrderLine { order: order.id, line: line.line };
+        requests.push((line.request, Event::Unordered { at }));
+    }
+    let mut after = bump(order.clone());
+    after.state = OrderState::Cancelled;
+    let lines = lines.iter().map(|line| PayLine { outcome: Payout::Released, ..line.clone() }).collect();
+    Ok(ListChange { list: after, lines, event: Some(OrderEvent::Cancelled), requests, left_out: Vec::new() })
+}
+
+/// Who may run payment orders at all: a holder of a settling role of any workflow.
+pub(super) fn check_treasurer(context: &Context<'_>, act: &str) -> Result<(), Refusal> {
+    let roles: BTreeSet<&Role> = context
+        .world
+        .workflows
+        .all_current()
+        .flat_map(|workflow| workflow.payment_order.settle.keys())
+        .collect();
+    if context.actor.person.active
+        && context.actor.person.grants.iter().any(|grant| roles.contains(&grant.role))
+    {
+        return Ok(());
+    }
+    let who_could = context
+        .world
+        .roster
+        .people()
+        .filter(|person| person.active && person.grants.iter().any(|grant| roles.contains(&grant.role)))
+        .map(|person| person.id)
+        .take(WHO_COULD_MAX)
+        .collect();
+    let roles = roles.into_iter().cloned().collect();
+    Err(Refusal { why: Why::RoleMissing { action: act.into(), roles }, who_could })
+}
+
+pub(super) fn bump(mut order: Order) -> Order {
+    order.version = order.version.saturating_add(1);
+    order
+}

@@ -1,0 +1,202 @@
+//! What the bank answers about a payment order.
+
+use std::collections::BTreeMap;
+
+use super::act::{bump, check_treasurer};
+use super::{BankResult, Order, OrderChange, OrderEvent, OrderState, PayLine, Payout};
+use crate::ActionName;
+use crate::case::{Case, Through};
+use crate::decide::{Step, step};
+use crate::event::{Event, OrderLine};
+use crate::list::{Books, ListChange, Tally};
+use crate::refusal::{Refusal, Why};
+use crate::request::{Payment, PaymentState};
+use crate::workflow::{ActionKind, Standing, Via};
+use crate::world::Context;
+
+/// Takes the bank's results. What is known already changes nothing; a word that contradicts a payment made is left
+/// out and told; a payment reported after a failure, or once more, opens an incident. A file that names a line the
+/// order does not have, or says two things of one line, is refused whole.
+pub fn settle(
+    context: &Context<'_>,
+    order: &Order,
+    lines: &[PayLine],
+    results: &[BankResult],
+    books: &Books,
+) -> Result<OrderChange, Refusal> {
+    check_treasurer(context, "results")?;
+    if order.state == OrderState::Cancelled {
+        return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+    }
+    let mut all: BTreeMap<u32, PayLine> = lines.iter().map(|line| (line.line, line.clone())).collect();
+    let (mut changed, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, result) in one_word_each(order, results)? {
+        let line = all.get_mut(&number).ok_or_else(|| line_unknown(order, number))?;
+        match settle_line(context, order, line, result, books) {
+            Ok((event, after)) => {
+                requests.extend(event.map(|event| (line.request, event)));
+                if after != *line {
+                    *line = after;
+                    changed.push(line.clone());
+                }
+            }
+            Err(refusal) => left_out.push((line.request, refusal)),
+        }
+    }
+    if changed.is_empty() {
+        return Ok(ListChange { left_out, ..ListChange::none(order.clone()) });
+    }
+    let mut after = bump(order.clone());
+    after.paid = tally(&all, Payout::Paid)?;
+    after.failed = tally(&all, Payout::Failed)?;
+    after.unknown = tally(&all, Payout::Unknown)?;
+    if after.paid.count.checked_add(after.failed.count) == Some(after.count) {
+        after.state = OrderState::Settled;
+    }
+    let event = OrderEvent::ResultsTaken { paid: after.paid, failed: after.failed, unknown: after.unknown };
+    Ok(ListChange { list: after, lines: changed, event: Some(event), requests, left_out })
+}
+
+fn one_word_each<'a>(
+    order: &Order,
+    results: &'a [BankResult],
+) -> Result<BTreeMap<u32, &'a BankResult>, Refusal> {
+    let mut words = BTreeMap::new();
+    for result in results {
+        if result.line == 0 || result.line > order.count {
+            return Err(line_unknown(order, result.line).into());
+        }
+        let earlier = words.insert(result.line, result);
+        if let Some(earlier) = earlier.filter(|earlier| *earlier != result) {
+            return Err(Why::FieldInvalid {
+                field: "line".into(),
+                found: format!("{}: {}, {}", result.line, earlier.outcome.as_str(), result.outcome.as_str()),
+                wanted: format!("{}: {}", result.line, earlier.outcome.as_str()),
+            }
+            .into());
+        }
+    }
+    Ok(words)
+}
+
+fn line_unknown(order: &Order, line: u32) -> Why {
+    Why::FieldInvalid {
+        field: "line".into(),
+        found: line.to_string(),
+        wanted: format!("1 .. {}", order.count),
+    }
+}
+
+fn tally(lines: &BTreeMap<u32, PayLine>, outcome: Payout) -> Result<Tally, Refusal> {
+    let mut tally = Tally::default();
+    for line in lines.values().filter(|line| line.outcome == outcome) {
+        tally.add(line.amount)?;
+    }
+    Ok(tally)
+}
+
+/// What a request knows of a line.
+enum Known {
+    /// It waits for this line's result.
+    Awaited,
+    /// It was ruled paid by this line.
+    Paid,
+    /// It failed, was ruled unpaid, or another line has taken it on since.
+    Past,
+}
+
+fn known(case: &Case<'_>, at: OrderLine) -> Known {
+    match &case.request.payment {
+        Some(Payment { at: last, state, .. }) if *last == at => match state {
+            PaymentState::Ordered | PaymentState::Unknown => Known::Awaited,
+            PaymentState::Paid => Known::Paid,
+            PaymentState::Failed(_) => Known::Past,
+        },
+        _ => Known::Past,
+    }
+}
+
+/// What one word of the bank does to the request, and the line after it.
+fn settle_line(
+    context: &Context<'_>,
+    order: &Order,
+    line: &PayLine,
+    result: &BankResult,
+    books: &Books,
+) -> Result<(Option<Event>, PayLine), Refusal> {
+    let case = books.case(context, line.request)?;
+    let duty = case.duty_of(&"results".into(), &case.workflow.payment_order.settle)?.clone();
+    let at = OrderLine { order: order.id, line: line.line };
+    let after = || PayLine {
+        outcome: result.outcome,
+        reference: result.reference.clone(),
+        cause: result.cause.clone(),
+        ..line.clone()
+    };
+    match (line.outcome, result.outcome) {
+        (Payout::Released, _) | (_, Payout::Pending | Payout::Released) => Ok((None, line.clone())),
+        (Payout::Paid, Payout::Paid) => Ok(paid_again(line, result, at, duty)),
+        (Payout::Paid, Payout::Failed | Payout::Unknown) => Err(Why::AlreadyPaid { line: line.line }.into()),
+        (Payout::Failed, Payout::Failed | Payout::Unknown) | (Payout::Unknown, Payout::Unknown) => {
+            Ok((None, line.clone()))
+        }
+        (Payout::Pending | Payout::Unknown | Payout::Failed, Payout::Paid) => {
+            let event = match known(&case, at) {
+                Known::Awaited => Some(pay(&case, at, &duty)?),
+                Known::Paid => None,
+                Known::Past => Some(Event::IncidentOpened { at, duty }),
+            };
+            Ok((event, after()))
+        }
+        (Payout::Pending | Payout::Unknown, Payout::Failed) => {
+            let event = match known(&case, at) {
+                Known::Awaited => {
+                    let why = result.cause.clone().unwrap_or_else(|| "unspecified".into());
+                    Some(Event::PaymentFailed { at, cause: why, duty })
+                }
+                Known::Paid => return Err(Why::AlreadyPaid { line: line.line }.into()),
+                Known::Past => None,
+            };
+            Ok((event, after()))
+        }
+        (Payout::Pending, Payout::Unknown) => {
+            let awaited = matches!(known(&case, at), Known::Awaited);
+            Ok((awaited.then_some(Event::PaymentUnknown { at, duty }), after()))
+        }
+    }
+}
+
+/// A line paid already: under the same reference it is the same payment, under another it is one more.
+fn paid_again(
+    line: &PayLine,
+    result: &BankResult,
+    at: OrderLine,
+    duty: ActionName,
+) -> (Option<Event>, PayLine) {
+    let Some(new) = &result.reference else {
+        return (None, line.clone());
+    };
+    let Some(known) = &line.reference else {
+        return (None, PayLine { reference: Some(new.clone()), ..line.clone() });
+    };
+    if known.split(BOTH).any(|reference| reference == new) {
+        return (None, line.clone());
+    }
+    let reference = Some(format!("{known}{BOTH}{new}"));
+    (Some(Event::IncidentOpened { at, duty }), PayLine { reference, ..line.clone() })
+}
+
+/// Stands between the references of a line that was paid twice.
+const BOTH: &str = " + ";
+
+fn pay(case: &Case<'_>, at: OrderLine, duty: &ActionName) -> Result<Event, Refusal> {
+    let Some((action, Some(to))) =
+        case.workflow.action_via(Via::PaymentOrder).map(|(name, action)| (name, &action.to))
+    else {
+        return Err(Why::ActionUnknown { action: "pay".into() }.into());
+    };
+    case.check_persons(to)?;
+    let kind = ActionKind::Payment;
+    let (budget, through, reason, fields) = (Standing::Paid, Through::Order(at), None, BTreeMap::new());
+    Ok(step(case, Step { action, duty, kind, to, budget, through, reason, fields }))
+}

@@ -1,0 +1,220 @@
+//! An office with one person for each role, and a request at any standing: what the checks say there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{Row, State};
+use crate::calendar::Calendar;
+use crate::case::{Case, Through};
+use crate::command::Command;
+use crate::decide::{decide, line_id};
+use crate::digest::Digest;
+use crate::event::{FactsRef, OrderLine, Pin};
+use crate::refusal::Refusal;
+use crate::request::{Hold, Incident, Payment, PaymentState, Request};
+use crate::roster::{Grant, Person, Roster};
+use crate::workflow::{Action, Via, Workflow};
+use crate::world::{Actor, Context, Policy, Workflows, World};
+use crate::{ActionName, DecreeId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah, StageName};
+
+const DECREE: DecreeId = DecreeId(Uuid::nil());
+const AT: OrderLine = OrderLine { order: OrderId(Uuid::nil()), line: 1 };
+/// Somebody who is none of the office's people.
+const STRANGER: PersonId = PersonId(Uuid::max());
+
+/// Reasons that say only that an act has no place here: its row is left out.
+const ELSEWHERE: [&str; 5] =
+    ["role_missing", "not_at_this_stage", "request_closed", "nothing_to_rule", "action_unknown"];
+
+pub(super) struct Office<'a> {
+    workflow: &'a Workflow,
+    world: World,
+    roles: Vec<(Role, Person)>,
+}
+
+impl<'a> Office<'a> {
+    pub(super) fn new(workflow: &'a Workflow, policy: &Policy) -> Office<'a> {
+        let lists = [
+            &workflow.decree.draft,
+            &workflow.decree.strike,
+            &workflow.payment_order.draft,
+            &workflow.payment_order.settle,
+        ];
+        let acting = workflow.actions.values().map(|action| &action.by).chain(lists).flat_map(BTreeMap::keys);
+        let all: BTreeSet<_> = acting.chain(&workflow.hold.by).chain(policy.role.keys()).cloned().collect();
+        let roles: Vec<_> =
+            (1..).zip(all).map(|(number, role)| (role.clone(), holder(number, role))).collect();
+        let people: Vec<_> = roles.iter().map(|(_, person)| person.clone()).collect();
+        let world = World {
+            workflows: Workflows::default(),
+            roster: Arc::new(Roster::new(people)),
+            calendar: Arc::new(Calendar::utc()),
+            policy: Arc::new(Policy { freeze: Vec::new(), ..policy.clone() }),
+        };
+        Office { workflow, world, roles }
+    }
+
+    /// What can be done at this standing; an action that is refused to all is told with why.
+    pub(super) fn rows(&self, at: &StageName, state: State) -> Vec<Row> {
+        let request = self.request(at, state);
+        let mut rows: Vec<Row> = Vec::new();
+        for (name, action) in &self.workflow.actions {
+            let row =
+                self.row(&request, name, action.to.as_ref(), |case| permitted(case, name, action, state));
+            rows.extend(Some(row).filter(|row| row.why.is_none_or(|why| !ELSEWHERE.contains(&why))));
+        }
+        for (name, to, may) in self.around(state) {
+            let row = self.row(&request, &name.into(), to, may);
+            rows.extend(Some(row).filter(|row| row.why.is_none()));
+        }
+        rows
+    }
+
+    fn row(
+        &self,
+        request: &Request,
+        act: &ActionName,
+        to: Option<&StageName>,
+        may: impl Fn(&Case<'_>) -> Result<(), Refusal>,
+    ) -> Row {
+        let (mut roles, mut whys) = (Vec::new(), Vec::new());
+        for (role, person) in &self.roles {
+            let actor = Actor { person, for_whom: None };
+            let context = Context { world: &self.world, actor, at: Timestamp::UNIX_EPOCH };
+            match may(&Case { context, workflow: self.workflow, request, line: None }) {
+                Ok(()) => roles.push(role.clone()),
+                Err(refusal) => whys.push(refusal.why.code()),
+            }
+        }
+        let why = roles.is_empty().then(|| {
+            whys.iter()
+                .find(|why| !ELSEWHERE.contains(why))
+                .or(whys.first())
+                .copied()
+                .unwrap_or("role_missing")
+        });
+        Row { act: act.clone(), to: to.cloned(), roles, why }
+    }
+
+    /// The acts around a workflow, and on its lists.
+    fn around(&self, state: State) -> Vec<Around<'_>> {
+        let workflow = self.workflow;
+        let mut around: Vec<Around<'_>> = Vec::new();
+        match state {
+            State::Plain | State::Failed => {
+                around.push(("draft_decree", None, listing(Via::Decree)));
+                around.push(("order_payment", None, listing(Via::PaymentOrder)));
+            }
+            State::InDecree => {
+                let to = Some(&workflow.decree.strike_to);
+                around.push(("strike", to, |case| {
+                    case.duty_of(&"strike".into(), &case.workflow.decree.strike).map(|_| ())
+                }));
+                around.push(("cancel_decree", None, |case| {
+                    case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft)
+                }));
+            }
+            State::Ordered => around.push(("cancel_order", None, |case| {
+                case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft)
+            })),
+            State::Held | State::Unknown | State::Incident => {}
+        }
+        around.push(("hold", None, |case| {
+            let known = case.context.world.policy.hold.keys().next().cloned().unwrap_or_default();
+            decide(case, &Command::Hold { cause: known, reason: None }).map(|_| ())
+        }));
+        around.push(("resume", None, |case| decide(case, &Command::Resume).map(|_| ())));
+        around.push(("claim", None, |case| decide(case, &Command::Claim).map(|_| ())));
+        around
+    }
+
+    fn request(&self, at: &StageName, state: State) -> Request {
+        let workflow = self.workflow;
+        let since = Timestamp::UNIX_EPOCH;
+        let payment = |known| Some(Payment { at: AT, state: known, since, failed_before: None });
+        Request {
+            id: RequestId(Uuid::nil()),
+            scheme: workflow.scheme.clone(),
+            year: 1970,
+            definition: Pin { version: workflow.version, digest: workflow.digest },
+            region: REGION.into(),
+            recipient: RecipientId(Uuid::nil()),
+            facts: FactsRef { version: 1, digest: Digest::ZERO, account: Digest::ZERO },
+            amount: Rupiah(1),
+            benefit: workflow.benefit,
+            line: line_id(workflow, 1970),
+            budget: workflow.standing_at(at),
+            stage: at.clone(),
+            entered_at: since,
+            due_on: None,
+            closed: workflow.end_of(at).is_some(),
+            version: 1,
+            acts: BTreeSet::new(),
+            visits: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            claimed_by: None,
+            hold: (state == State::Held).then(|| Hold {
+                cause: String::new(),
+                blameless: true,
+                reason: None,
+                since,
+                by: STRANGER,
+                due_on: None,
+            }),
+            returned: None,
+            checked: None,
+            endorsements: Vec::new(),
+            decree: (state == State::InDecree).then_some(DECREE),
+            in_decree: state == State::InDecree,
+            payment: match state {
+                State::Ordered => payment(PaymentState::Ordered),
+                State::Failed | State::Incident => payment(PaymentState::Failed(String::new())),
+                State::Unknown => payment(PaymentState::Unknown),
+                State::Plain | State::Held | State::InDecree => None,
+            },
+            incident: (state == State::Incident).then_some(Incident { at: AT, since }),
+        }
+    }
+}
+
+/// An act around a workflow: its name, where it leads, and whether an actor may.
+type Around<'a> = (&'static str, Option<&'a StageName>, fn(&Case<'_>) -> Result<(), Refusal>);
+
+const REGION: &str = "0";
+
+fn holder(number: u128, role: Role) -> Person {
+    Person {
+        id: PersonId(Uuid::from_u128(number)),
+        staff_no: String::new(),
+        name: String::new(),
+        active: true,
+        grants: vec![Grant { role, region: REGION.into() }],
+    }
+}
+
+/// By a decree where it is on one, by a bank result where it is on an order, by itself elsewhere.
+fn permitted(case: &Case<'_>, name: &ActionName, action: &Action, state: State) -> Result<(), Refusal> {
+    match (action.via, state) {
+        (Some(Via::Decree), State::InDecree) => case.permit(name, Through::Decree(DECREE)).map(|_| ()),
+        (Some(Via::PaymentOrder), State::Ordered | State::Unknown) => {
+            case.duty_of(name, &case.workflow.payment_order.settle).map(|_| ())
+        }
+        _ => case.permit(name, Through::Itself).map(|_| ()),
+    }
+}
+
+fn listing(via: Via) -> fn(&Case<'_>) -> Result<(), Refusal> {
+    match via {
+        Via::Decree => |case| {
+            case.duty_of(&"draft_decree".into(), &case.workflow.decree.draft)?;
+            case.check_list(Via::Decree)
+        },
+        Via::PaymentOrder => |case| {
+            case.duty_of(&"order_payment".into(), &case.workflow.payment_order.draft)?;
+            case.check_list(Via::PaymentOrder)
+        },
+    }
+}

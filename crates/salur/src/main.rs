@@ -1,0 +1,65 @@
+//! `salur`: the server, the demo office, and a command line client of the API, in one binary.
+
+mod check;
+mod demo;
+mod serve;
+mod setup;
+mod sheet;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use salur_client::{ClientCommand, Connection};
+
+/// Salur takes aid requests from input through verification and the governor's approval to disbursement.
+#[derive(Debug, Parser)]
+#[command(name = "salur", version, about, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Fill an office with invented people and requests, and serve it on this machine.
+    Demo(demo::Demo),
+    /// Serve an office from its database.
+    Serve(serve::Serve),
+    /// Set up a new office: its people, budget lines and workflows, from a file.
+    Setup(setup::Setup),
+    /// Check workflow definitions; exit 0 when none has an error.
+    Check(check::Check),
+    /// Recompute the invariants from the stored bytes; exit 0 when all hold.
+    Verify(verify::Verify),
+    /// Read a spreadsheet in a process of its own, with little memory.
+    #[command(hide = true)]
+    ReadSheet(sheet::ReadSheet),
+    #[command(flatten)]
+    Client(ClientCommand),
+}
+
+fn main() -> ExitCode {
+    let Cli { connection, command } = Cli::parse();
+    let json = connection.json;
+    let done = match command {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Setup(setup) => setup.run(),
+        Command::Check(check) => check.run(json),
+        Command::Verify(verify) => verify.run(json),
+        Command::ReadSheet(sheet) => sheet.run(),
+        Command::Client(command) => {
+            return salur_client::run(command, connection).unwrap_or_else(|error| {
+                eprintln!("{error}");
+                error.exit_code()
+            });
+        }
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("salur: {error:#}");
+        ExitCode::FAILURE
+    })
+}

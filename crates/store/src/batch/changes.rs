@@ -1,0 +1,125 @@
+//! What goes into a batch and what comes out of it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use salur_core::decree::{Books, Decree, DecreeLine};
+use salur_core::payment::{Order, PayLine};
+use salur_core::request::Request;
+use salur_core::{
+    AttachmentId, DecreeId, Digest, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId, StageName,
+};
+
+use crate::chain::NewEvent;
+use crate::job::{Founding, ImportState, SealedFacts, SealedNote, SessionRow};
+
+/// What is loaded before a batch is decided.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// Requests and budget lines by id.
+    pub books: Books,
+    /// Answers given before, by principal and key.
+    pub answered: HashMap<(PersonId, String), StoredAnswer>,
+    /// Who is in already, by scheme, year and subject key.
+    pub subjects: HashMap<(SchemeId, i16, String), RequestId>,
+    /// Decrees with their lines.
+    pub decrees: HashMap<DecreeId, (Decree, Vec<DecreeLine>)>,
+    /// Payment orders with their lines.
+    pub orders: HashMap<OrderId, (Order, Vec<PayLine>)>,
+}
+
+/// An answer given before.
+#[derive(Debug, Clone)]
+pub struct StoredAnswer {
+    /// Of the command it answered.
+    pub fingerprint: Digest,
+    /// The answer or refusal, as JSON.
+    pub outcome: String,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Events in order.
+    pub events: Vec<NewEvent>,
+    /// Requests that change, each with the version it had when loaded (0 for a new one). As they stand from now
+    /// on they are in the books.
+    pub requests: BTreeMap<RequestId, u32>,
+    /// Subject keys that change.
+    pub subject_keys: HashMap<RequestId, String>,
+    /// Budget lines that change.
+    pub lines: BTreeSet<LineId>,
+    /// How many requests more are where.
+    pub counts: BTreeMap<Place, i64>,
+    /// How many open requests more are due on which day.
+    pub dues: BTreeMap<(Place, jiff::civil::Date), i64>,
+    /// How many requests more have which snag, and where.
+    pub snags: BTreeMap<(Place, String), i64>,
+    /// Facts to keep.
+    pub facts: Vec<(RequestId, SealedFacts)>,
+    /// Texts to keep.
+    pub notes: Vec<SealedNote>,
+    /// Attachments to list.
+    pub attachments: Vec<Attachment>,
+    /// Decrees from now on.
+    pub decrees: Vec<(Decree, Vec<DecreeLine>)>,
+    /// Payment orders from now on.
+    pub orders: Vec<(Order, Vec<PayLine>)>,
+    /// Answers to keep.
+    pub answers: Vec<(PersonId, String, StoredAnswer, i64)>,
+    /// Imports from now on.
+    pub imports: Vec<ImportState>,
+    /// What to tell outside: an index into `events`.
+    pub outbox: Vec<usize>,
+    /// What founds the office.
+    pub founding: Vec<Founding>,
+    /// Forget answers and outbox rows from before this time.
+    pub forget: Option<i64>,
+    /// Sessions to open.
+    pub sessions: Vec<SessionRow>,
+}
+
+impl Changes {
+    /// True if there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.answers.is_empty()
+            && self.imports.is_empty()
+            && self.founding.is_empty()
+            && self.sessions.is_empty()
+            && self.forget.is_none()
+    }
+}
+
+/// A file attached to a request; its bytes are kept by digest.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub request: RequestId,
+    pub at: i64,
+    pub media_type: String,
+    pub size: u64,
+    pub digest: Digest,
+}
+
+/// Where a request is counted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the columns of the table")]
+pub struct Place {
+    pub scheme: SchemeId,
+    pub year: i16,
+    pub stage: StageName,
+    pub region: RegionCode,
+}
+
+impl Place {
+    pub(super) fn of(request: &Request) -> Place {
+        Place {
+            scheme: request.scheme.clone(),
+            year: request.year,
+            stage: request.stage.clone(),
+            region: request.region.clone(),
+        }
+    }
+}

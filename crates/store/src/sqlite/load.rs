@@ -1,0 +1,217 @@
+//! Loads what a batch of jobs touches.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use salur_core::decree::{Books, Decree, DecreeLine, LineOutcome};
+use salur_core::payment::{Order, PayLine};
+use salur_core::request::Request;
+use salur_core::workflow::BudgetLine;
+use salur_core::world::World;
+use salur_core::{DecreeId, Digest, LineId, OrderId, PersonId, RequestId, Rupiah, SchemeId};
+
+use crate::batch::{Loaded, StoredAnswer};
+use crate::error::StoreError;
+use crate::job::{Ask, Job};
+
+/// What a batch of jobs needs loaded.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    requests: HashSet<RequestId>,
+    keys: HashSet<(PersonId, String)>,
+    subjects: HashSet<(SchemeId, i16, String)>,
+    decrees: Vec<(DecreeId, bool)>,
+    orders: Vec<OrderId>,
+    lines: HashSet<LineId>,
+}
+
+impl Needs {
+    pub(super) fn of(world: &World, asks: &[Ask]) -> Needs {
+        let mut needs = Needs::default();
+        for ask in asks {
+            if let Some(key) = &ask.key {
+                needs.keys.insert((ask.actor, key.text.clone()));
+            }
+            match &ask.job {
+                Job::Enter(entry) => needs.enter(world, entry),
+                Job::Accept { entries, .. } => entries.iter().for_each(|entry| needs.enter(world, entry)),
+                Job::Act(act) => {
+                    needs.requests.insert(act.request);
+                }
+                Job::Many { requests, .. }
+                | Job::DraftDecree { requests, .. }
+                | Job::DraftOrder { requests, .. } => {
+                    needs.requests.extend(requests);
+                }
+                Job::StrikeDecree { id, requests, .. } => {
+                    needs.requests.extend(requests);
+                    needs.decrees.push((*id, false));
+                }
+                Job::SignDecree { id, .. } | Job::CancelDecree { id } => needs.decrees.push((*id, true)),
+                Job::ExportOrder { id }
+                | Job::EnterSp2d { id, .. }
+                | Job::SettleOrder { id, .. }
+                | Job::CancelOrder { id } => needs.orders.push(*id),
+                Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => {}
+            }
+        }
+        needs
+    }
+
+    fn enter(&mut self, world: &World, entry: &crate::job::Entry) {
+        self.subjects.insert((entry.scheme.clone(), entry.year, entry.subject_key.clone()));
+        if let Some(workflow) = world.workflows.current(&entry.scheme) {
+            self.lines.insert(salur_core::decide::line_id(workflow, entry.year));
+        }
+    }
+}
+
+pub(super) fn load(
+    transaction: &Transaction<'_>,
+    mut needs: Needs,
+    asks: &[Ask],
+) -> Result<Loaded, StoreError> {
+    let mut loaded = Loaded::default();
+    for (id, all) in &needs.decrees {
+        if let Some((decree, lines)) = load_decree(transaction, *id)? {
+            if *all {
+                let listed = lines.iter().filter(|line| line.outcome == LineOutcome::Listed);
+                // The first line's too: giving a list up asks for the role it needs there, struck or not.
+                needs.requests.extend(lines.first().into_iter().chain(listed).map(|line| line.request));
+            }
+            loaded.decrees.insert(*id, (decree, lines));
+        }
+    }
+    for id in &needs.orders {
+        if let Some((order, lines)) = load_order(transaction, *id)? {
+            needs.requests.extend(lines.iter().map(|line| line.request));
+            loaded.orders.insert(*id, (order, lines));
+        }
+    }
+    load_answers(transaction, &needs.keys, &mut loaded.answered)?;
+    load_requests(transaction, &needs.requests, &mut loaded.books)?;
+    for ask in asks {
+        if let Job::Act(act) = &ask.job
+            && let (Some(key), Some(request)) = (&act.subject_key, loaded.books.requests.get(&act.request))
+        {
+            needs.subjects.insert((request.scheme.clone(), request.year, key.clone()));
+        }
+    }
+    load_subjects(transaction, needs.subjects, &mut loaded.subjects)?;
+    needs.lines.extend(loaded.books.requests.values().map(|request| request.line.clone()));
+    let mut statement = transaction.prepare_cached(
+        "select scheme, year, fund, account, ceiling, reserved, committed, paid from budget_line where id = ?1",
+    )?;
+    for id in needs.lines {
+        let line = statement
+            .query_row([id.as_str()], |row| {
+                Ok(BudgetLine {
+                    id: id.clone(),
+                    scheme: row.get_ref(0)?.as_str()?.into(),
+                    year: row.get(1)?,
+                    fund: row.get(2)?,
+                    account: row.get(3)?,
+                    ceiling: Rupiah(row.get(4)?),
+                    reserved: Rupiah(row.get(5)?),
+                    committed: Rupiah(row.get(6)?),
+                    paid: Rupiah(row.get(7)?),
+                })
+            })
+            .optional()?;
+        loaded.books.lines.extend(line.map(|line| (id, line)));
+    }
+    Ok(loaded)
+}
+
+fn load_answers(
+    transaction: &Transaction<'_>,
+    keys: &HashSet<(PersonId, String)>,
+    answered: &mut HashMap<(PersonId, String), StoredAnswer>,
+) -> Result<(), StoreError> {
+    let mut statement = transaction
+        .prepare_cached("select fingerprint, outcome from command where principal = ?1 and key = ?2")?;
+    for (principal, key) in keys {
+        let stored = statement
+            .query_row(params![principal.0.as_bytes(), key], |row| {
+                Ok(StoredAnswer { fingerprint: Digest(row.get(0)?), outcome: row.get(1)? })
+            })
+            .optional()?;
+        answered.extend(stored.map(|stored| ((*principal, key.clone()), stored)));
+    }
+    Ok(())
+}
+
+fn load_requests(
+    transaction: &Transaction<'_>,
+    ids: &HashSet<RequestId>,
+    books: &mut Books,
+) -> Result<(), StoreError> {
+    let mut statement = transaction.prepare_cached("select state from request where id = ?1")?;
+    let mut sorted: Vec<_> = ids.iter().collect();
+    sorted.sort_unstable();
+    for id in sorted {
+        let mut rows = statement.query([id.0.as_bytes()])?;
+        if let Some(row) = rows.next()? {
+            let state = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            let request: Request = serde_json::from_str(state)?;
+            books.requests.insert(*id, request);
+        }
+    }
+    Ok(())
+}
+
+fn load_subjects(
+    transaction: &Transaction<'_>,
+    wanted: HashSet<(SchemeId, i16, String)>,
+    subjects: &mut HashMap<(SchemeId, i16, String), RequestId>,
+) -> Result<(), StoreError> {
+    let mut statement = transaction
+        .prepare_cached("select id from request where scheme = ?1 and year = ?2 and subject_key = ?3")?;
+    for subject in wanted {
+        let id: Option<[u8; 16]> = statement
+            .query_row(params![subject.0.as_str(), subject.1, subject.2], |row| row.get(0))
+            .optional()?;
+        if let Some(id) = id {
+            subjects.insert(subject, RequestId(uuid::Uuid::from_bytes(id)));
+        }
+    }
+    Ok(())
+}
+
+fn load_decree(
+    transaction: &Transaction<'_>,
+    id: DecreeId,
+) -> Result<Option<(Decree, Vec<DecreeLine>)>, StoreError> {
+    let body: Option<String> = transaction
+        .prepare_cached("select body from decree where id = ?1")?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(body) = body else { return Ok(None) };
+    let mut statement =
+        transaction.prepare_cached("select body from decree_line where decree = ?1 order by line")?;
+    let mut rows = statement.query([id.0.as_bytes()])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(Some((serde_json::from_str(&body)?, lines)))
+}
+
+fn load_order(
+    transaction: &Transaction<'_>,
+    id: OrderId,
+) -> Result<Option<(Order, Vec<PayLine>)>, StoreError> {
+    let body: Option<String> = transaction
+        .prepare_cached("select body from payment_order where id = ?1")?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(body) = body else { return Ok(None) };
+    let mut statement =
+        transaction.prepare_cached("select body from payment_line where payment_order = ?1 order by line")?;
+    let mut rows = statement.query([id.0.as_bytes()])?;
+    let mut lines = Vec::new();
+    while let Some(row) = rows.next()? {
+        lines.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+    }
+    Ok(Some((serde_json::from_str(&body)?, lines)))
+}

@@ -1,0 +1,99 @@
+//! What requests sum up to, at the end and after each event.
+
+use std::collections::{BTreeMap, HashMap};
+
+use salur_core::event::Event;
+use salur_core::request::Request;
+use salur_core::workflow::Standing;
+use uuid::Uuid;
+
+use super::rows::EventRow;
+use super::{Stop, broken};
+
+/// What the requests sum up to.
+#[derive(Default)]
+pub(super) struct Totals {
+    pub(super) lines: HashMap<String, [i64; 3]>,
+    pub(super) counts: BTreeMap<[String; 5], i64>,
+    pub(super) dues: BTreeMap<[String; 5], i64>,
+    pub(super) snags: BTreeMap<[String; 5], i64>,
+}
+
+impl Totals {
+    pub(super) fn add(&mut self, request: &Request, snag: Option<String>) {
+        let place = |extra: String| {
+            let (scheme, year) = (request.scheme.to_string(), request.year.to_string());
+            [scheme, year, request.stage.to_string(), request.region.to_string(), extra]
+        };
+        *self.counts.entry(place(String::new())).or_default() += 1;
+        if let Some(due) = request.due_on.filter(|_| !request.closed) {
+            *self.dues.entry(place(due.to_string())).or_default() += 1;
+        }
+        if let Some(snag) = snag {
+            *self.snags.entry(place(snag)).or_default() += 1;
+        }
+        let pots = self.lines.entry(request.line.to_string()).or_default();
+        if let Some(pot) = pot_of(request.budget).and_then(|pot| pots.get_mut(pot)) {
+            *pot += request.amount.0;
+        }
+    }
+}
+
+/// The budgets as they were after each event.
+pub(super) struct Books<'a> {
+    ceilings: &'a HashMap<String, i64>,
+    requests: HashMap<Uuid, (Standing, i64, String)>,
+    lines: HashMap<String, [i64; 3]>,
+}
+
+impl<'a> Books<'a> {
+    pub(super) fn over(ceilings: &'a HashMap<String, i64>) -> Books<'a> {
+        Books { ceilings, requests: HashMap::new(), lines: HashMap::new() }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves money")]
+    pub(super) fn see(&mut self, row: &EventRow) -> Result<(), Stop> {
+        match serde_json::from_str(&row.data)? {
+            Event::Entered(entered) => {
+                let stands = (Standing::None, entered.amount.0, entered.line.to_string());
+                self.requests.insert(row.subject_id, stands);
+            }
+            Event::Amended { amount, .. } => {
+                if let Some(stands) = self.requests.get_mut(&row.subject_id) {
+                    stands.1 = amount.0;
+                }
+            }
+            Event::Advanced(step) => {
+                let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else {
+                    return Ok(());
+                };
+                let pots = self.lines.entry(line.clone()).or_default();
+                for (pot, sign) in [(pot_of(*standing), -1), (pot_of(step.budget), 1)] {
+                    if let Some(pot) = pot.and_then(|pot| pots.get_mut(pot)) {
+                        *pot += sign * *amount;
+                    }
+                }
+                *standing = step.budget;
+                let ceiling = self.ceilings.get(line.as_str()).copied().unwrap_or_default();
+                if pots.iter().sum::<i64>() > ceiling || pots.iter().any(|pot| *pot < 0) {
+                    return Err(broken(
+                        "budget_never_overdrawn",
+                        format!("position {}", row.pos),
+                        format!("{line} {pots:?}"),
+                    ));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn pot_of(standing: Standing) -> Option<usize> {
+    match standing {
+        Standing::None => None,
+        Standing::Reserved => Some(0),
+        Standing::Committed => Some(1),
+        Standing::Paid => Some(2),
+    }
+}

@@ -1,0 +1,8 @@
+//! The store on a real database.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect")]
+
+mod concurrency;
+mod idempotency;
+mod office;
+mod tamper;

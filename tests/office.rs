@@ -1,0 +1,182 @@
+//! A server of an invented office, and somebody who calls it.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+
+pub(crate) const SALUR: &str = env!("CARGO_BIN_EXE_salur");
+
+/// An office set up in a folder of its own.
+pub(crate) struct Office {
+    folder: tempfile::TempDir,
+    tokens: Value,
+}
+
+impl Office {
+    pub(crate) fn new() -> Office {
+        let folder = tempfile::tempdir().unwrap();
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/office.example.toml");
+        let tokens = folder.path().join("tokens.json");
+        let done = Command::new(SALUR)
+            .args(["setup", "--database", &database(folder.path()), "--office"])
+            .arg(example)
+            .arg("--tokens")
+            .arg(&tokens)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let tokens = serde_json::from_str(&std::fs::read_to_string(tokens).unwrap()).unwrap();
+        Office { folder, tokens }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn token(&self, key: &str) -> String {
+        self.tokens[key].as_str().unwrap_or_else(|| panic!("no token {key}")).to_owned()
+    }
+
+    pub(crate) fn serve(&self) -> Server {
+        let args = ["serve", "--database", &database(self.folder.path()), "--listen", "127.0.0.1:0"];
+        Server::start(Command::new(SALUR).args(args))
+    }
+
+    /// All invariants hold.
+    pub(crate) fn verify(&self) -> Value {
+        let args = ["verify", "--json", "--database", &database(self.folder.path())];
+        let done = Command::new(SALUR).args(args).output().unwrap();
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
+            panic!("verify said {}", String::from_utf8_lossy(&done.stderr));
+        });
+        assert!(done.status.success(), "{report}");
+        report
+    }
+}
+
+fn database(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("office.db").display())
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Server {
+    pub(crate) fn start(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for line in lines {
+            if let Some(address) = line.unwrap().strip_prefix("listening on ") {
+                return Server { address: address.to_owned(), child };
+            }
+        }
+        let _ = child.wait();
+        panic!("the server did not say where it listens");
+    }
+
+    /// SIGKILL: no chance to finish anything.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Calls as the holder of a token.
+    pub(crate) fn as_(&self, token: &str) -> Caller {
+        Caller::new(&self.address, token)
+    }
+
+    /// Runs a client command.
+    pub(crate) fn cli(&self, token: &str, args: &[&str]) -> Output {
+        Command::new(SALUR)
+            .args(args)
+            .args(["--server", &self.address])
+            .env("SALUR_TOKEN", token)
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a client command that must succeed, and reads what it tells programs.
+    pub(crate) fn told(&self, token: &str, args: &[&str]) -> Value {
+        let done = self.cli(token, &[args, &["--json"]].concat());
+        assert!(
+            done.status.success(),
+            "{args:?}: {} {}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+        let text = String::from_utf8(done.stdout).unwrap();
+        let last = text.lines().rfind(|line| !line.is_empty()).unwrap_or_default();
+        serde_json::from_str(last).unwrap_or(Value::Null)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody who calls the API.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    agent: ureq::Agent,
+    address: String,
+    token: String,
+}
+
+impl Caller {
+    pub(crate) fn new(address: &str, token: &str) -> Caller {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(std::time::Duration::from_mins(1)))
+            .build();
+        Caller { agent: config.into(), address: address.to_owned(), token: token.to_owned() }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let (status, body) = self.try_get(path).unwrap();
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    pub(crate) fn try_get(&self, path: &str) -> Result<(u16, Value), ureq::Error> {
+        let mut response = self
+            .agent
+            .get(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .call()?;
+        let text = response.body_mut().read_to_string()?;
+        Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.try_post(path, body, &[]).unwrap();
+        assert!((200..300).contains(&status), "{path}: {status} {answer}");
+        answer
+    }
+
+    pub(crate) fn try_post(
+        &self,
+        path: &str,
+        body: &Value,
+        headers: &[(&str, &str)],
+    ) -> Result<(u16, Value), ureq::Error> {
+        let mut request = self
+            .agent
+            .post(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.send(body.to_string())?;
+        let text = response.body_mut().read_to_string()?;
+        Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+}
