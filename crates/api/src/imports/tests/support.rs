@@ -163,8 +163,7 @@ impl Desk {
         let store = Store::open(&url, office()).await.unwrap();
         let clock = Clock::Manual(Arc::new(AtomicI64::new(now().as_microsecond())));
         let app = App { store, clock, config: Arc::new(config) };
-        let (router, _) = crate::imports::routes().merge(crate::attachments::routes()).split_for_parts();
-        Desk { router: axum::Router::new().nest("/api/v1", router).with_state(app.clone()), app }
+        Desk { router: crate::router(app.clone()), app }
     }
 
     /// Closes the office as a server that stops does.
