@@ -50,7 +50,7 @@ impl Gathered {
             match table.take(line)? {
                 None => {}
                 Some(Found::Skipped(row, why)) => {
-                    gathered.skipped.push(Skipped { file: File::Members, row, why })
+                    gathered.skipped.push(Skipped { file: File::Members, row, why });
                 }
                 Some(Found::Row(row, cells)) => {
                     gathered.rows = gathered.rows.saturating_add(1);

@@ -3,7 +3,7 @@
 //!
 //! XChaCha20-Poly1305 with random nonces; digests and look-up hashes are HMAC-SHA256 under derived keys.
 
-use chacha20poly1305::aead::{Aead, KeyInit};
+use chacha20poly1305::aead::{Aead, AeadInOut, KeyInit};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use salur_core::Digest;
@@ -12,6 +12,7 @@ use sha2::Sha256;
 use crate::error::StoreError;
 
 const NONCE_LENGTH: usize = 24;
+const TAG_LENGTH: usize = 16;
 
 /// The office's key, and what is derived from it.
 #[derive(Clone)]
@@ -143,9 +144,16 @@ fn seal(cipher: &XChaCha20Poly1305, plain: &[u8]) -> Result<Vec<u8>, StoreError>
     let mut nonce = [0; NONCE_LENGTH];
     getrandom::fill(&mut nonce)
         .map_err(|error| StoreError::Key(format!("no random bytes to be had: {error}")))?;
-    let sealed =
-        cipher.encrypt(&XNonce::from(nonce), plain).map_err(|_| StoreError::Key("failed to seal".into()))?;
-    Ok([&nonce[..], &sealed].concat())
+    // In place, for a file of many megabytes is not to be there three times.
+    let mut sealed = Vec::with_capacity(NONCE_LENGTH + plain.len() + TAG_LENGTH);
+    sealed.extend_from_slice(&nonce);
+    sealed.extend_from_slice(plain);
+    let (_, text) = sealed.split_at_mut(NONCE_LENGTH);
+    let tag = cipher
+        .encrypt_inout_detached(&XNonce::from(nonce), b"", text.into())
+        .map_err(|_| StoreError::Key("failed to seal".into()))?;
+    sealed.extend_from_slice(&tag);
+    Ok(sealed)
 }
 
 fn open(cipher: &XChaCha20Poly1305, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {

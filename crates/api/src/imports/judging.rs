@@ -20,6 +20,10 @@ const LOOKED_UP: usize = 500;
 /// Rows between two notes of how far judging has come.
 const NOTED: u32 = 1_000;
 
+/// Faulty rows of which each fault is kept. Of more only the first is, for a list in which nothing fits would otherwise
+/// take many times its own size.
+const TOLD_IN_FULL: u32 = 20_000;
+
 /// Judges an import and keeps what it found.
 pub(crate) fn judge(work: &Work, mut state: ImportState) -> Result<(), Halted> {
     if state.rows > 0 {
@@ -149,7 +153,9 @@ impl Judging<'_> {
             let count = self.state.codes.entry(located.fault.code).or_default();
             *count = count.saturating_add(1);
         }
-        self.faults.extend(located::seal(self.work.app.store.vault(), row, found)?);
+        let is_told_in_full = self.state.faulty <= TOLD_IN_FULL || row == NO_ROW;
+        let kept = if is_told_in_full { found } else { found.get(..1).unwrap_or_default() };
+        self.faults.extend(located::seal(self.work.app.store.vault(), row, kept)?);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::support::{BYTES, CSV, Desk, form, intake, nik, victims};
+use super::support::{BYTES, CSV, Desk, form, head_of, intake, nik, victims};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_list_twice_enters_nobody_twice() {
@@ -12,7 +12,7 @@ async fn the_same_list_twice_enters_nobody_twice() {
     for (scheme, (media, body), sound, rows) in [
         ("kube", lists(), 195, 200),
         ("wrse", (CSV.into(), intake("wrse.csv")), 423, 430),
-        ("disaster", (CSV.into(), intake("bencana.csv")), 16_860, 17_000),
+        ("disaster", (CSV.into(), head_of("bencana.csv", 2_000)), 1_986, 2_000),
     ] {
         let before = desk.requests().await;
         let import = desk.judged("province", scheme, &media, body.clone()).await;

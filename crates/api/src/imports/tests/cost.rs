@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::support::{CSV, Desk, intake};
+use super::support::{CSV, Desk, head_of};
 
 /// Tells a process of these tests to do the work.
 const MARK: &str = "SALUR_TEST_COST";
@@ -38,13 +38,15 @@ async fn the_work() {
     }
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::found(folder.path()).await;
-    let list = intake("bencana.csv");
+    // Not optimised, it would only take long.
+    let rows = if cfg!(debug_assertions) { 2_000 } else { 17_000 };
+    let list = head_of("bencana.csv", rows);
     let (start, memory) = (cpu(), peak());
     let import = desk.judged("province", "disaster", CSV, list).await;
     let judged = cpu();
     let done = desk.accepted("province", &import).await;
     let accepted = cpu();
-    assert_eq!((done["sound"].as_u64(), done["accepted"].as_u64()), (Some(16_860), Some(16_860)));
+    assert_eq!((done["rows"].as_u64(), &done["accepted"]), (u64::try_from(rows).ok(), &done["sound"]));
     println!("\njudging ms {}", judged - start);
     println!("accepting ms {}", accepted - judged);
     println!("growth KiB {}", peak() - memory);

@@ -53,6 +53,13 @@ pub(crate) fn intake(name: &str) -> Vec<u8> {
     })
 }
 
+/// The first rows of an intake file.
+pub(crate) fn head_of(name: &str, rows: usize) -> Vec<u8> {
+    let bytes = intake(name);
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    lines.take(rows + 1).collect::<Vec<_>>().concat()
+}
+
 /// What the office needs besides its database.
 fn office() -> Office {
     let holidays = text("data/holidays/id_libur_2024_2027.csv");
@@ -156,8 +163,7 @@ impl Desk {
         let store = Store::open(&url, office()).await.unwrap();
         let clock = Clock::Manual(Arc::new(AtomicI64::new(now().as_microsecond())));
         let app = App { store, clock, config: Arc::new(config) };
-        let (router, _) = crate::imports::routes().merge(crate::attachments::routes()).split_for_parts();
-        Desk { router: axum::Router::new().nest("/api/v1", router).with_state(app.clone()), app }
+        Desk { router: crate::router(app.clone()), app }
     }
 
     /// Closes the office as a server that stops does.
