@@ -7,7 +7,7 @@ use salur_core::payment::Payout;
 use salur_core::workflow::{Phase, Workflow};
 
 use crate::DemoError;
-use crate::agenda::{Agenda, Deed, DecreeKey, List, OrderKey, Single, settled};
+use crate::agenda::{Agenda, DecreeKey, Deed, List, OrderKey, Single, settled};
 use crate::days::{Days, Hour, weekday};
 use crate::dice::Dice;
 use crate::plan::{Plan, Scheme, Spread};
@@ -109,7 +109,8 @@ impl Author<'_> {
         self.at = at;
         self.most = station.max.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
         self.shares = vec![0; self.regencies.len()];
-        let longest = [Phase::Input, Phase::Verification, Phase::Approval].map(|phase| scheme.wait_in(phase).1);
+        let longest =
+            [Phase::Input, Phase::Verification, Phase::Approval].map(|phase| scheme.wait_in(phase).1);
         let lead = (longest.into_iter().sum::<usize>() + 1).min(self.days.last() / 2);
         let mut signed: Vec<_> =
             self.days.on(&[day]).into_iter().rev().step_by(scheme.decree_weeks.max(1)).collect();
@@ -196,7 +197,16 @@ impl Author<'_> {
         let at = self.days.at(entered, Hour::ENTER, &[u64::try_from(number).unwrap_or_default()]);
         let year = self.days.date(entered).year();
         let lives = Vec::new();
-        self.agenda.lists.push(List { scheme: self.at, regency, clerk, verifier, day: entered, year, at, lives });
+        self.agenda.lists.push(List {
+            scheme: self.at,
+            regency,
+            clerk,
+            verifier,
+            day: entered,
+            year,
+            at,
+            lives,
+        });
         number
     }
 
@@ -218,7 +228,9 @@ impl Author<'_> {
         let actor = match deed {
             Deed::Withdraw => clerk,
             Deed::SendBack => self.governor,
-            Deed::Resume | Deed::Submit | Deed::Return | Deed::Reject | Deed::Hold(_) | Deed::Verify => verifier,
+            Deed::Resume | Deed::Submit | Deed::Return | Deed::Reject | Deed::Hold(_) | Deed::Verify => {
+                verifier
+            }
         };
         self.agenda.act(self.days, life, day, actor, deed);
     }
@@ -274,5 +286,44 @@ impl Author<'_> {
     /// Puts it on the payment order of a day.
     pub(crate) fn order(&mut self, life: usize, day: usize, outcome: Payout) -> usize {
         self.agenda.order(OrderKey { day, at_bank: outcome == Payout::Pending }, life, outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use salur_core::payment::Payout;
+
+    use super::*;
+    use crate::shipped;
+
+    #[test]
+    fn the_whole_office_has_the_figures_of_the_article() {
+        let plan = Plan::shipped().unwrap();
+        let office = shipped::office().unwrap();
+        let as_of = "2026-11-24T03:20:00Z".parse().unwrap();
+        let days = Days::until(&office.calendar, as_of, plan.early_days).unwrap();
+        let all: Vec<_> = shipped::definitions().map(|text| Workflow::parse(text).unwrap()).into();
+        let find =
+            |scheme: &Scheme| all.iter().find(|workflow| workflow.scheme == scheme.id).unwrap().clone();
+        let workflows: Vec<_> = plan.scheme.iter().map(|scheme| Arc::new(find(scheme))).collect();
+        let size = Size { scale: 1, shrink: 1, seed: 64 };
+        let agenda = write(&plan, &days, &shipped::regencies().unwrap(), &workflows, size).unwrap();
+        let of = |scheme| agenda.lists.iter().filter(move |list| list.scheme == scheme);
+        let requests: Vec<usize> =
+            (0..plan.scheme.len()).map(|at| of(at).map(|list| list.lives.len()).sum()).collect();
+        assert!((17_000..17_400).contains(&requests[0]), "{requests:?}");
+        assert!((195..=205).contains(&requests[1]), "{requests:?}");
+        assert!((425..=435).contains(&requests[2]), "{requests:?}");
+        assert!((62..=66).contains(&requests[3]), "{requests:?}");
+        let autumn = |key: &OrderKey| days.date(key.settled()) <= date(2026, 9, 30);
+        let paid = agenda.orders.iter().filter(|(key, _)| autumn(key)).flat_map(|(_, order)| &order.lines);
+        let of_first = |life: usize| agenda.list_of(life).is_some_and(|list| list.scheme == 0);
+        let paid = paid.filter(|(life, outcome)| *outcome == Payout::Paid && of_first(*life)).count();
+        assert!((14_600..15_200).contains(&paid), "{paid} paid by the end of September");
+        let shares: Vec<usize> = (0..10)
+            .map(|at| of(1).filter(|list| list.regency == at).map(|list| list.lives.len()).sum())
+            .collect();
+        assert!(shares.iter().all(|share| (14..=26).contains(share)), "{shares:?}");
     }
 }

@@ -94,7 +94,10 @@ impl Days {
         let mut dice = Dice::of(dice.next(), &[day_salt]);
         let seconds = dice.below(usize::from(hour.1) * 60);
         let since = i64::from(hour.0) * 60 + i64::try_from(seconds).unwrap_or_default();
-        midnight.unwrap_or(Timestamp::MIN).saturating_add(SignedDuration::from_secs(since)).unwrap_or(Timestamp::MAX)
+        midnight
+            .unwrap_or(Timestamp::MIN)
+            .saturating_add(SignedDuration::from_secs(since))
+            .unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -78,7 +78,9 @@ pub(crate) async fn sign_in(
     days: &Days,
     options: &Options,
 ) -> Result<Vec<SignIn>, DemoError> {
-    let at = days.at(days.last(), Hour::FOUND, &[]) + SignedDuration::from_hours(8) + SignedDuration::from_mins(29);
+    let at = days.at(days.last(), Hour::FOUND, &[])
+        + SignedDuration::from_hours(8)
+        + SignedDuration::from_mins(29);
     let mut sign_ins = Vec::with_capacity(staff.len());
     for (person, actor) in plan.person.iter().zip(staff) {
         let token = Digest(vault::random()?).to_string();

@@ -24,8 +24,10 @@ impl Author<'_> {
         for at in 0..self.finished {
             let Some(sitting) = self.sittings.get(at).cloned() else { continue };
             let is_last = at + 1 == self.finished;
-            let until = if is_last { self.days.last() } else { sitting.paid.last().copied().unwrap_or_default() };
+            let until =
+                if is_last { self.days.last() } else { sitting.paid.last().copied().unwrap_or_default() };
             let served = self.scaled(scheme.served_until(since, self.days.date(until)));
+            let served = if is_last { served.max(2) } else { served };
             for size in self.cut(served.saturating_sub(before), scheme.list) {
                 let verified = self.back(sitting.drafted, scheme.wait_in(Phase::Approval));
                 let course = self.course(scheme, verified);
@@ -68,7 +70,8 @@ impl Author<'_> {
         } else if roll < returned + held {
             let resumed = first + self.dice.between(2, 9);
             let verified = resumed + self.dice.between(0, 1);
-            let causes: Vec<_> = scheme.hold.iter().filter(|hold| hold.phase == Phase::Verification).collect();
+            let causes: Vec<_> =
+                scheme.hold.iter().filter(|hold| hold.phase == Phase::Verification).collect();
             let cause = causes.get(self.dice.below(causes.len()));
             if let (Some(cause), Some(later)) = (cause, self.sitting_for(verified, sitting)) {
                 self.hold(life, first, Phase::Verification, &cause.cause);
@@ -104,7 +107,8 @@ impl Author<'_> {
     /// Paid on one of the sitting's two days; a few fail and are ordered again, a few are answered late.
     fn pay(&mut self, scheme: &Scheme, life: usize, sitting: usize) {
         let second = usize::from(self.dice.chance(4, 10));
-        let Some(day) = self.sittings.get(sitting).and_then(|sitting| sitting.paid.get(second)).copied() else {
+        let Some(day) = self.sittings.get(sitting).and_then(|sitting| sitting.paid.get(second)).copied()
+        else {
             return;
         };
         let roll = self.dice.below(1_000);
@@ -123,9 +127,9 @@ impl Author<'_> {
         } else if roll < scheme.detours.failed + scheme.detours.unknown {
             let late = settled(day) + self.dice.between(3, 7);
             if late <= last {
-                let line = self.order(life, day, Payout::Unknown);
+                let place = self.order(life, day, Payout::Unknown);
                 let key = OrderKey { day, at_bank: false };
-                self.agenda.orders.entry(key).or_default().late.entry(late).or_default().push(line);
+                self.agenda.orders.entry(key).or_default().late.entry(late).or_default().push(place);
                 return;
             }
         }

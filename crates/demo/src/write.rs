@@ -11,7 +11,7 @@ use salur_store::job::{Act, Entry, Job, SealedFacts, SealedNote};
 use salur_store::vault::Vault;
 
 use crate::DemoError;
-use crate::agenda::{Deed, DecreeKey, Move, Single};
+use crate::agenda::{DecreeKey, Deed, Move, Single};
 use crate::dice::Dice;
 use crate::invent::Inventor;
 use crate::plan::Why;
@@ -30,7 +30,9 @@ pub(crate) fn sealed(
         let start = |from: usize| {
             scope.spawn(move || {
                 let until = (from + share).min(count);
-                (from..until).map(|life| entry(vault, inventor, workflows, life)).collect::<Result<Vec<_>, _>>()
+                (from..until)
+                    .map(|life| entry(vault, inventor, workflows, life))
+                    .collect::<Result<Vec<_>, _>>()
             })
         };
         let workers: Vec<_> = (0..count).step_by(share).map(start).collect();
@@ -90,17 +92,16 @@ impl Play<'_> {
         };
         let note = reason.map(|why| self.note(act.at, why)).transpose()?;
         let reason = note.as_ref().map(|note| note.note);
-        let action = |name: &str, fields| {
-            Command::Act { action: ActionName::from(name), reason, fields, facts: None }
-        };
-        let none = std::collections::BTreeMap::new();
+        let action =
+            |name: &str, fields| Command::Act { action: ActionName::from(name), reason, fields, facts: None };
+        let unasked = std::collections::BTreeMap::new();
         let (what, command) = match &act.deed {
             Deed::Resume => ("resume", Command::Resume),
             Deed::Hold(cause) => ("hold", Command::Hold { cause: cause.clone(), reason }),
-            Deed::Submit => ("submit", action("submit", none)),
-            Deed::Withdraw => ("withdraw", action("withdraw", none)),
-            Deed::Return | Deed::SendBack => ("return", action("return", none)),
-            Deed::Reject => ("reject", action("reject", none)),
+            Deed::Submit => ("submit", action("submit", unasked)),
+            Deed::Withdraw => ("withdraw", action("withdraw", unasked)),
+            Deed::Return | Deed::SendBack => ("return", action("return", unasked)),
+            Deed::Reject => ("reject", action("reject", unasked)),
             Deed::Verify => {
                 let check = self.inventor.plan.scheme.get(act.scheme).map(|scheme| scheme.check.clone());
                 ("verify", action("verify", check.unwrap_or_default()))
@@ -148,8 +149,7 @@ impl Play<'_> {
                 (actor, "correct an account", Command::Act { action, reason: None, fields, facts })
             }
         };
-        let act =
-            Act { request, command, seen: None, note: None, facts: Some(sealed), subject_key: None };
+        let act = Act { request, command, seen: None, note: None, facts: Some(sealed), subject_key: None };
         self.ask(at, self.person(actor), what, Job::Act(Box::new(act))).await.map(|_| ())
     }
 }

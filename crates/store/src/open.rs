@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::job::{Answer, Ask};
 use crate::sessions::Sessions;
 use crate::vault::{self, Vault};
-use crate::writer::Writer;
+use crate::writer::{Flush, Writer};
 use crate::{ExecuteError, sqlite};
 
 /// What a store needs besides its database: data with their sources, read by the binary.
@@ -94,6 +94,24 @@ impl Store {
         match &self.writer {
             Some(writer) => writer.execute(ask).await,
             None => Err(StoreError::WriterGone.into()),
+        }
+    }
+
+    /// Puts off the flush of each commit while an empty office is filled with what can be made again, until
+    /// [`Store::settle`]. A loss of power in between may cost the latest commits, never their order or wholeness.
+    pub async fn hurry(&self) -> Result<(), StoreError> {
+        self.flush(Flush::Later).await
+    }
+
+    /// Flushes all that was put off, and every commit before its answer from now on.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        self.flush(Flush::Each).await
+    }
+
+    async fn flush(&self, flush: Flush) -> Result<(), StoreError> {
+        match &self.writer {
+            Some(writer) => writer.flush(flush).await,
+            None => Err(StoreError::WriterGone),
         }
     }
 

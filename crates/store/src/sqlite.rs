@@ -17,6 +17,7 @@ use crate::batch::{Batch, Changes, Loaded, StoredAnswer};
 use crate::chain::{Link, NewEvent, link, named_subject};
 use crate::error::StoreError;
 use crate::job::{Ask, Founding, Job, SessionRow};
+use crate::writer::Flush;
 
 /// Opens the one connection that writes, its settings read back.
 pub(crate) fn open(path: &std::path::Path) -> Result<Connection, StoreError> {
@@ -51,6 +52,26 @@ const SETTINGS: &[(&str, &str)] = &[
     ("cache_size", "-32000"),
     ("cache_spill", "0"),
 ];
+
+/// Flushes each commit as [`SETTINGS`] say, or, while the office is empty, only at checkpoints.
+pub(crate) fn set_flush(connection: &mut Connection, flush: Flush) -> Result<(), StoreError> {
+    match flush {
+        Flush::Later if position(connection)? > 0 => {
+            Err(StoreError::Unfit("commits are put off in an empty office only".into()))
+        }
+        Flush::Later => {
+            connection.pragma_update(None, "synchronous", "1")?;
+            Ok(connection.query_row("pragma wal_autocheckpoint = 16000", [], |_| Ok(()))?)
+        }
+        Flush::Each => {
+            connection.pragma_update(None, "synchronous", "2")?;
+            connection.query_row("pragma wal_autocheckpoint = 1000", [], |_| Ok(()))?;
+            // All that was put off reaches the disk now. A reader may keep a part of it in the log, which is synced.
+            connection.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+            Ok(())
+        }
+    }
+}
 
 /// What a batch of jobs needs loaded.
 #[derive(Debug, Default)]

@@ -27,10 +27,26 @@ struct Waiting {
     answer: oneshot::Sender<Told>,
 }
 
+/// What the writer's thread is handed.
+enum Message {
+    Job(Box<Waiting>),
+    /// Commits are flushed one by one, or only with the next checkpoint; the answer comes once that holds.
+    Flush(Flush, oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// When a commit reaches the disk for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flush {
+    /// Before it is told: what is told survives a loss of power.
+    Each,
+    /// Some time later. Allowed while the office is empty only: a loss of power costs what can be made again.
+    Later,
+}
+
 /// Where jobs are handed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Waiting>,
+    queue: mpsc::Sender<Message>,
     commits: Arc<AtomicU64>,
 }
 
@@ -66,7 +82,15 @@ impl Writer {
     /// Hands a job in and waits for its answer, which comes after its commit.
     pub(crate) async fn execute(&self, ask: Ask) -> Told {
         let (answer, told) = oneshot::channel();
-        self.queue.send(Waiting { ask, answer }).await.map_err(|_| StoreError::WriterGone)?;
+        let message = Message::Job(Box::new(Waiting { ask, answer }));
+        self.queue.send(message).await.map_err(|_| StoreError::WriterGone)?;
+        told.await.map_err(|_| StoreError::WriterGone)?
+    }
+
+    /// Says when commits are flushed from now on.
+    pub(crate) async fn flush(&self, flush: Flush) -> Result<(), StoreError> {
+        let (answer, told) = oneshot::channel();
+        self.queue.send(Message::Flush(flush, answer)).await.map_err(|_| StoreError::WriterGone)?;
         told.await.map_err(|_| StoreError::WriterGone)?
     }
 }
@@ -81,18 +105,25 @@ struct Loop {
 }
 
 impl Loop {
-    fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
+    fn run(mut self, mut queue: mpsc::Receiver<Message>) {
         let mut held_back = None;
         while let Some(first) = held_back.take().or_else(|| queue.blocking_recv()) {
+            let first = match first {
+                Message::Job(waiting) => *waiting,
+                Message::Flush(flush, answer) => {
+                    let _ = answer.send(sqlite::set_flush(&mut self.connection, flush));
+                    continue;
+                }
+            };
             let mut batch = vec![first];
             if !batch.iter().any(|waiting| waiting.ask.job.is_bulk()) {
                 while batch.len() < BATCH_MAX {
                     match queue.try_recv() {
-                        Ok(next) if next.ask.job.is_bulk() => {
-                            held_back = Some(next);
+                        Ok(Message::Job(next)) if !next.ask.job.is_bulk() => batch.push(*next),
+                        Ok(message) => {
+                            held_back = Some(message);
                             break;
                         }
-                        Ok(next) => batch.push(next),
                         Err(_) => break,
                     }
                 }
