@@ -288,3 +288,42 @@ impl Author<'_> {
         self.agenda.order(OrderKey { day, at_bank: outcome == Payout::Pending }, life, outcome)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use salur_core::payment::Payout;
+
+    use super::*;
+    use crate::shipped;
+
+    #[test]
+    fn the_whole_office_has_the_figures_of_the_article() {
+        let plan = Plan::shipped().unwrap();
+        let office = shipped::office().unwrap();
+        let as_of = "2026-11-24T03:20:00Z".parse().unwrap();
+        let days = Days::until(&office.calendar, as_of, plan.early_days).unwrap();
+        let all: Vec<_> = shipped::definitions().map(|text| Workflow::parse(text).unwrap()).into();
+        let find =
+            |scheme: &Scheme| all.iter().find(|workflow| workflow.scheme == scheme.id).unwrap().clone();
+        let workflows: Vec<_> = plan.scheme.iter().map(|scheme| Arc::new(find(scheme))).collect();
+        let size = Size { scale: 1, shrink: 1, seed: 64 };
+        let agenda = write(&plan, &days, &shipped::regencies().unwrap(), &workflows, size).unwrap();
+        let of = |scheme| agenda.lists.iter().filter(move |list| list.scheme == scheme);
+        let requests: Vec<usize> =
+            (0..plan.scheme.len()).map(|at| of(at).map(|list| list.lives.len()).sum()).collect();
+        assert!((17_000..17_400).contains(&requests[0]), "{requests:?}");
+        assert!((195..=205).contains(&requests[1]), "{requests:?}");
+        assert!((425..=435).contains(&requests[2]), "{requests:?}");
+        assert!((62..=66).contains(&requests[3]), "{requests:?}");
+        let autumn = |key: &OrderKey| days.date(key.settled()) <= date(2026, 9, 30);
+        let paid = agenda.orders.iter().filter(|(key, _)| autumn(key)).flat_map(|(_, order)| &order.lines);
+        let of_first = |life: usize| agenda.list_of(life).is_some_and(|list| list.scheme == 0);
+        let paid = paid.filter(|(life, outcome)| *outcome == Payout::Paid && of_first(*life)).count();
+        assert!((14_600..15_200).contains(&paid), "{paid} paid by the end of September");
+        let shares: Vec<usize> = (0..10)
+            .map(|at| of(1).filter(|list| list.regency == at).map(|list| list.lives.len()).sum())
+            .collect();
+        assert!(shares.iter().all(|share| (14..=26).contains(share)), "{shares:?}");
+    }
+}

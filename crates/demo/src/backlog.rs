@@ -34,12 +34,17 @@ impl Author<'_> {
             let held = self.scaled_least(hold.count, 1);
             causes.extend(std::iter::repeat_n(Some(hold.cause.as_str()), held));
         }
+        self.shuffle(&mut causes);
         causes.truncate(count / 2);
         causes.resize(count, None);
-        for at in (1..count).rev() {
-            causes.swap(at, self.dice.below(at + 1));
-        }
+        self.shuffle(&mut causes);
         causes
+    }
+
+    fn shuffle<T>(&mut self, row: &mut [T]) {
+        for at in (1..row.len()).rev() {
+            row.swap(at, self.dice.below(at + 1));
+        }
     }
 
     /// Sent back for correction, and nobody has touched it since: at input, from lists whose other requests went on.
@@ -63,7 +68,10 @@ impl Author<'_> {
     fn leave_at_input(&mut self, scheme: &Scheme, count: usize) {
         let mut causes = self.causes(scheme, Phase::Input, count).into_iter();
         for size in self.cut(count, scheme.list) {
-            let entered = self.back(self.days.last(), (0, scheme.age_in(Phase::Input)));
+            // The smaller of two throws: more of it is fresh than old.
+            let age = scheme.age_in(Phase::Input);
+            let age = self.dice.between(0, age).min(self.dice.between(0, age));
+            let entered = self.days.last().saturating_sub(age);
             let list = self.open_list(scheme, entered, size);
             for cause in causes.by_ref().take(size) {
                 let life = self.agenda.add(list);
@@ -78,10 +86,15 @@ impl Author<'_> {
     fn leave_at_verification(&mut self, scheme: &Scheme, count: usize) {
         let mut causes = self.causes(scheme, Phase::Verification, count).into_iter();
         for size in self.cut(count, scheme.list) {
-            let submitted = self.back(self.days.last(), (0, scheme.age_in(Phase::Verification)));
-            let entered = self.back(submitted, scheme.wait_in(Phase::Input));
+            let age = scheme.age_in(Phase::Verification);
+            let entered = self.back(self.days.last(), (age / 2, age + scheme.wait_in(Phase::Input).1));
             let list = self.open_list(scheme, entered, size);
-            for cause in causes.by_ref().take(size) {
+            let mut submitted = entered;
+            for (place, cause) in causes.by_ref().take(size).enumerate() {
+                // The clerk submits a list a part at a time.
+                if place % 9 == 0 {
+                    submitted = self.dice.between(entered, self.days.last());
+                }
                 let life = self.agenda.add(list);
                 self.submit(life, submitted);
                 if let Some(cause) = cause {
@@ -94,11 +107,11 @@ impl Author<'_> {
 
     /// The pile before the governor; a part of it on the draft decree, the oldest first.
     fn leave_at_approval(&mut self, scheme: &Scheme, count: usize) {
-        let last = self.days.last();
+        let today = self.days.last();
         let mut causes = self.causes(scheme, Phase::Approval, count).into_iter();
         let mut free = Vec::new();
         for size in self.cut(count, scheme.list) {
-            let verified = self.back(last - 1, (0, scheme.age_in(Phase::Approval)));
+            let verified = self.back(today - 1, (0, scheme.age_in(Phase::Approval)));
             let course = self.course(scheme, verified);
             let list = self.open_list(scheme, course.entered, size);
             let year = self.days.date(course.entered).year();
@@ -109,7 +122,7 @@ impl Author<'_> {
                 match cause {
                     Some(cause) => {
                         let day = verified + self.dice.between(1, 4);
-                        self.hold(life, day.min(last), Phase::Approval, cause);
+                        self.hold(life, day.min(today), Phase::Approval, cause);
                     }
                     None => free.push((verified, life, year)),
                 }

@@ -5,11 +5,6 @@
 pub(crate) struct Dice(u64);
 
 impl Dice {
-    /// Dice of a seed.
-    pub(crate) fn new(seed: u64) -> Dice {
-        Dice(seed)
-    }
-
     /// Dice of their own for one thing among many, so that what one of them throws does not move the others.
     pub(crate) fn of(seed: u64, things: &[u64]) -> Dice {
         things.iter().fold(Dice(seed), |mut dice, thing| {
@@ -74,14 +69,14 @@ mod tests {
     #[test]
     fn the_same_seed_throws_the_same_within_bounds() {
         let throws = |seed| {
-            let mut dice = Dice::new(seed);
+            let mut dice = Dice::of(seed, &[]);
             (0..200).map(|_| dice.between(3, 7)).collect::<Vec<_>>()
         };
         assert_eq!(throws(1), throws(1));
         assert_ne!(throws(1), throws(2));
         assert!((3..=7).all(|face| throws(1).contains(&face)));
         assert!(throws(1).iter().all(|face| (3..=7).contains(face)));
-        assert_eq!(Dice::new(1).below(0), 0);
-        assert_eq!(Dice::new(9).digits(15).len(), 15);
+        assert_eq!(Dice::of(1, &[]).below(0), 0);
+        assert_eq!(Dice::of(9, &[]).digits(15).len(), 15);
     }
 }

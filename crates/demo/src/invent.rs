@@ -32,7 +32,7 @@ struct Common {
 #[serde(deny_unknown_fields)]
 struct Local {
     single: usize,
-    local: usize,
+    from_here: usize,
     male: Vec<String>,
     female: Vec<String>,
     last: Vec<String>,
@@ -55,7 +55,7 @@ impl Names {
 
     fn draw(&self, dice: &mut Dice, woman: bool) -> String {
         let (common, local) = (&self.common, &self.local);
-        let is_local = dice.chance(local.local, 100);
+        let is_local = dice.chance(local.from_here, 100);
         let first = match (is_local, woman) {
             (true, true) => &local.female,
             (true, false) => &local.male,
@@ -177,7 +177,7 @@ impl Inventor<'_> {
             Kind::Bank => draw.bank.0.into(),
             Kind::Account => draw.bank.1.clone(),
             Kind::TaxNo => format!("{IMPOSSIBLE}{}", dice.digits(13)),
-            Kind::Code => self.filled(draw, draw.scheme.code.as_deref()?, dice),
+            Kind::Code => Self::filled(draw, draw.scheme.code.as_deref()?, dice),
             Kind::Text => self.text(draw, &field.name, dice)?,
             Kind::Date => return Some(Value::Date(self.date(draw, &field.name))),
             Kind::Money => return Some(Value::Money(amount(draw, dice))),
@@ -212,10 +212,10 @@ impl Inventor<'_> {
         if let Some(shared) = draw.scheme.shared.get(name) {
             let mut dice = self.dice_of_list(draw);
             let text = dice.pick(shared);
-            return Some(self.filled(draw, text, &mut dice));
+            return Some(Self::filled(draw, text, &mut dice));
         }
         let text = dice.pick(draw.scheme.texts.get(name)?);
-        Some(self.filled(draw, text, dice))
+        Some(Self::filled(draw, text, dice))
     }
 
     fn dice_of_list(&self, draw: &Draw<'_>) -> Dice {
@@ -224,7 +224,7 @@ impl Inventor<'_> {
     }
 
     /// A text with its places filled in.
-    fn filled(&self, draw: &Draw<'_>, text: &str, dice: &mut Dice) -> String {
+    fn filled(draw: &Draw<'_>, text: &str, dice: &mut Dice) -> String {
         let nowhere = Village { name: String::new(), district: String::new() };
         let at = dice.below(draw.regency.villages.len());
         let village = draw.regency.villages.get(at).unwrap_or(&nowhere);
@@ -285,7 +285,18 @@ impl Inventor<'_> {
                     Kind::Nik => Some(who.nik.clone()),
                     Kind::Name => Some(who.name.clone()),
                     Kind::Text => texts.and_then(|texts| texts.get(at).or(texts.last())).cloned(),
-                    _ => None,
+                    Kind::FamilyCard
+                    | Kind::Sex
+                    | Kind::Date
+                    | Kind::Region
+                    | Kind::RegionName
+                    | Kind::Money
+                    | Kind::Bank
+                    | Kind::Account
+                    | Kind::Count
+                    | Kind::YesNo
+                    | Kind::Code
+                    | Kind::TaxNo => None,
                 };
                 member.extend(text.map(|text| (field.name.clone(), Value::Text(text))));
             }

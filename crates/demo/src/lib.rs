@@ -141,6 +141,14 @@ pub async fn load(
     if store.world().roster.people().next().is_some() {
         return Err(DemoError::NotEmpty);
     }
+    fill(store, options, &mut progress).await
+}
+
+async fn fill(
+    store: &Store,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Loaded, DemoError> {
     let plan = Plan::shipped()?;
     let names = Names::shipped()?;
     let regencies = shipped::regencies()?;
@@ -158,9 +166,7 @@ pub async fn load(
         days: &days,
         seed: options.seed,
     };
-    let mut play = Play::new(store, &inventor, &workflows, &staff, &mut progress)?;
-    play.run().await?;
-    drop(play);
+    Play::new(store, &inventor, &workflows, &staff, progress)?.run().await?;
     progress(Progress { phase: Phase::SigningIn, done: 0, total: 1 });
     let sign_ins = found::sign_in(store, &plan, &staff, &days, options).await?;
     let mut requests: BTreeMap<SchemeId, BTreeMap<StageName, i64>> = BTreeMap::new();

@@ -32,6 +32,8 @@ pub(crate) struct Play<'a> {
     /// What a decree's signer sees.
     digests: BTreeMap<DecreeKey, (DecreeId, Digest)>,
     orders: BTreeMap<OrderKey, OrderId>,
+    /// The last number given, by pattern and year.
+    numbers: BTreeMap<String, u32>,
     /// The file that each scheme's lists came in.
     files: Vec<Digest>,
     pub(crate) dice: Dice,
@@ -61,6 +63,7 @@ impl<'a> Play<'a> {
             requests,
             digests: BTreeMap::new(),
             orders: BTreeMap::new(),
+            numbers: BTreeMap::new(),
             files: Vec::new(),
             dice: Dice::of(inventor.seed, &[6]),
         })
@@ -115,13 +118,20 @@ impl<'a> Play<'a> {
             }
             Task::Sp2d(key) => {
                 let (id, date) = (self.order_id(key)?, self.inventor.days.date(key.day + 1));
-                let count = self.orders.keys().position(|order| *order == key).unwrap_or_default();
-                let number = numbered(&self.inventor.plan.sp2d_number, count, date.year());
+                let number = self.numbered(&self.inventor.plan.sp2d_number, date.year());
                 self.treasury(at, 1, "enter an SP2D", Job::EnterSp2d { id, number, date }).await
             }
             Task::Settle(key) => self.settle(at, key, None).await,
             Task::Late(key, lines) => self.settle(at, key, Some(lines)).await,
         }
+    }
+
+    /// The next number of a pattern within a year.
+    fn numbered(&mut self, pattern: &str, year: i16) -> String {
+        let text = pattern.replace("{year}", &year.to_string());
+        let last = self.numbers.entry(text.clone()).or_default();
+        *last += 1;
+        text.replace("{n}", &format!("{last:03}"))
     }
 
     pub(crate) fn person(&self, place: usize) -> PersonId {
@@ -217,19 +227,17 @@ impl<'a> Play<'a> {
     async fn sign(&mut self, at: Timestamp, key: DecreeKey) -> Result<(), DemoError> {
         let (id, digest) = self.drafted(key)?;
         let date = self.inventor.days.date(key.signed.unwrap_or_default());
-        let signed =
-            self.digests.keys().filter(|other| other.signed.is_some() && other.drafted < key.drafted);
-        let same_day = self.digests.keys().filter(|other| other.drafted == key.drafted && **other < key);
-        let count = signed.count() + same_day.count();
-        let number = numbered(&self.inventor.plan.decree_number, count, date.year());
+        let number = self.numbered(&self.inventor.plan.decree_number, date.year());
         let governor = self.person(self.inventor.plan.staff("governor")?);
         let job = Job::SignDecree { id, signing: Signing { digest, number, date } };
-        match self.ask(at, governor, "sign a decree", job).await? {
-            Answer::Decree(decree, _) if decree.refused.count > 0 => {
-                Err(DemoError::Refused { what: "approve by decree", code: decree.refused.count.to_string() })
-            }
-            _ => Ok(()),
+        let answer = self.ask(at, governor, "sign a decree", job).await?;
+        if let Answer::Decree(decree, _) = answer
+            && decree.refused.count > 0
+        {
+            let code = format!("{} lines refused", decree.refused.count);
+            return Err(DemoError::Refused { what: "approve by decree", code });
         }
+        Ok(())
     }
 
     async fn order(&mut self, at: Timestamp, key: OrderKey) -> Result<(), DemoError> {
@@ -288,10 +296,6 @@ impl<'a> Play<'a> {
 pub(crate) fn id(at: Timestamp, dice: &mut Dice) -> Uuid {
     let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
     uuid::Builder::from_unix_timestamp_millis(millis, &dice.bytes()).into_uuid()
-}
-
-fn numbered(pattern: &str, before: usize, year: i16) -> String {
-    pattern.replace("{n}", &format!("{:03}", before + 1)).replace("{year}", &year.to_string())
 }
 
 fn number(of: usize) -> u64 {

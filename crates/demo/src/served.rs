@@ -27,6 +27,7 @@ impl Author<'_> {
             let until =
                 if is_last { self.days.last() } else { sitting.paid.last().copied().unwrap_or_default() };
             let served = self.scaled(scheme.served_until(since, self.days.date(until)));
+            let served = if is_last { served.max(2) } else { served };
             for size in self.cut(served.saturating_sub(before), scheme.list) {
                 let verified = self.back(sitting.drafted, scheme.wait_in(Phase::Approval));
                 let course = self.course(scheme, verified);
@@ -126,9 +127,9 @@ impl Author<'_> {
         } else if roll < scheme.detours.failed + scheme.detours.unknown {
             let late = settled(day) + self.dice.between(3, 7);
             if late <= last {
-                let line = self.order(life, day, Payout::Unknown);
+                let place = self.order(life, day, Payout::Unknown);
                 let key = OrderKey { day, at_bank: false };
-                self.agenda.orders.entry(key).or_default().late.entry(late).or_default().push(line);
+                self.agenda.orders.entry(key).or_default().late.entry(late).or_default().push(place);
                 return;
             }
         }

@@ -94,14 +94,14 @@ impl Play<'_> {
         let reason = note.as_ref().map(|note| note.note);
         let action =
             |name: &str, fields| Command::Act { action: ActionName::from(name), reason, fields, facts: None };
-        let none = std::collections::BTreeMap::new();
+        let unasked = std::collections::BTreeMap::new();
         let (what, command) = match &act.deed {
             Deed::Resume => ("resume", Command::Resume),
             Deed::Hold(cause) => ("hold", Command::Hold { cause: cause.clone(), reason }),
-            Deed::Submit => ("submit", action("submit", none)),
-            Deed::Withdraw => ("withdraw", action("withdraw", none)),
-            Deed::Return | Deed::SendBack => ("return", action("return", none)),
-            Deed::Reject => ("reject", action("reject", none)),
+            Deed::Submit => ("submit", action("submit", unasked)),
+            Deed::Withdraw => ("withdraw", action("withdraw", unasked)),
+            Deed::Return | Deed::SendBack => ("return", action("return", unasked)),
+            Deed::Reject => ("reject", action("reject", unasked)),
             Deed::Verify => {
                 let check = self.inventor.plan.scheme.get(act.scheme).map(|scheme| scheme.check.clone());
                 ("verify", action("verify", check.unwrap_or_default()))
