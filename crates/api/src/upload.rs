@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::RequestExt as _;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -84,7 +84,9 @@ pub(crate) fn unsupported(lang: Lang, wanted: &str) -> Problem {
 
 impl Rules {
     async fn whole(self, mut body: Body) -> Result<Vec<u8>, Problem> {
-        let mut bytes = Vec::new();
+        // As long as it is announced to be, so that it is not moved while it grows; what is not sent takes no memory.
+        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        let mut bytes = Vec::with_capacity(announced.min(self.bytes));
         loop {
             let frame = tokio::time::timeout(PIECE_WITHIN, body.frame()).await;
             let Some(frame) = frame.map_err(|_| self.stalled())? else { return Ok(bytes) };

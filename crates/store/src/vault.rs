@@ -4,7 +4,7 @@
 //! XChaCha20-Poly1305 with random nonces; digests and look-up hashes are HMAC-SHA256 under derived keys.
 
 use chacha20poly1305::aead::{Aead, AeadInOut, KeyInit};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{Tag, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use salur_core::Digest;
 use sha2::Sha256;
@@ -84,6 +84,18 @@ impl Vault {
         open(&self.sealing, sealed)
     }
 
+    /// Opens what `seal` sealed, in the place where it is: a file of many megabytes is not to be there twice.
+    pub fn open_in_place(&self, mut sealed: Vec<u8>) -> Result<Vec<u8>, StoreError> {
+        let (nonce, rest) = sealed.split_first_chunk_mut::<NONCE_LENGTH>().ok_or_else(broken)?;
+        let (text, tag) = rest.split_last_chunk_mut::<TAG_LENGTH>().ok_or_else(broken)?;
+        self.sealing
+            .decrypt_inout_detached(&XNonce::from(*nonce), b"", text.into(), &Tag::from(*tag))
+            .map_err(|_| broken())?;
+        sealed.truncate(sealed.len() - TAG_LENGTH);
+        sealed.drain(..NONCE_LENGTH);
+        Ok(sealed)
+    }
+
     /// A keyed digest of a text.
     #[must_use]
     pub fn note_digest(&self, text: &[u8]) -> Digest {
@@ -156,8 +168,11 @@ fn seal(cipher: &XChaCha20Poly1305, plain: &[u8]) -> Result<Vec<u8>, StoreError>
     Ok(sealed)
 }
 
+fn broken() -> StoreError {
+    StoreError::Key("a sealed text does not open with this office's key".into())
+}
+
 fn open(cipher: &XChaCha20Poly1305, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let broken = || StoreError::Key("a sealed text does not open with this office's key".into());
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or_else(broken)?;
     cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_| broken())
 }
@@ -173,6 +188,11 @@ mod tests {
         assert_eq!(one.open(&sealed).unwrap(), b"6472");
         assert!(other.open(&sealed).is_err());
         assert!(one.open(&sealed[..10]).is_err());
+        assert_eq!(one.open_in_place(sealed.clone()).unwrap(), b"6472");
+        assert!(other.open_in_place(sealed.clone()).is_err());
+        for end in [0, 10, 39, sealed.len() - 1] {
+            assert!(one.open_in_place(sealed[..end].to_vec()).is_err());
+        }
         assert_ne!(one.key_id(), other.key_id());
         assert_ne!(one.seal(b"6472").unwrap(), sealed, "the nonce is new each time");
     }

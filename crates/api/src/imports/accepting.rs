@@ -1,6 +1,7 @@
 //! Accepts an import: each sound row becomes a request. A stop costs nothing: what is committed says how far it came.
 
 use salur_core::PersonId;
+use salur_core::form::Cell;
 use salur_core::refusal::Refusal;
 use salur_core::{RecipientId, RegionCode, RequestId};
 use salur_intake::{Judged, Located};
@@ -107,7 +108,13 @@ impl Accepting<'_> {
             row: Some(judged.row),
             import: Some(self.state.id),
         });
+        // Of five hundred rows only what a refusal would repeat is held on to.
+        let region = judged.columns.column(&form.fields, &form.region);
+        for (_, cell) in judged.cells.iter_mut().enumerate().filter(|(at, _)| Some(*at) != region) {
+            *cell = Cell::Empty;
+        }
         judged.facts.members = Vec::new();
+        judged.facts.fields.retain(|name, _| *name == form.key);
         self.rows.insert(request, judged);
         Ok(())
     }
