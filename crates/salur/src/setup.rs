@@ -13,6 +13,8 @@ use salur_store::job::{Ask, Founding, Job, SessionRow};
 use salur_store::{Store, token_digest};
 use serde::Deserialize;
 
+use crate::config::Configured;
+
 /// Set up a new office.
 #[derive(Debug, Args)]
 pub(crate) struct Setup {
@@ -25,6 +27,8 @@ pub(crate) struct Setup {
     /// Where the people's tokens are written, for whoever hands them out.
     #[arg(long)]
     tokens: PathBuf,
+    #[command(flatten)]
+    configured: Configured,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,13 +66,18 @@ struct LineRow {
 const DAYS: i64 = 30;
 
 impl Setup {
+    #[cfg(test)]
+    pub(crate) fn tokens(&self) -> &std::path::Path {
+        &self.tokens
+    }
+
     #[tokio::main]
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let name = self.office.display();
         let text = std::fs::read_to_string(&self.office).with_context(|| format!("failed to read {name}"))?;
         let file: OfficeFile =
             toml::from_str(&text).with_context(|| format!("failed to understand {name}"))?;
-        let store = Store::open(&self.database, salur_demo::shipped::office()?).await?;
+        let store = Store::open(&self.database, self.configured.office()?).await?;
         if store.world().workflows.all_current().next().is_some() {
             bail!("this office is set up already; nothing was changed");
         }
