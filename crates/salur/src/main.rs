@@ -16,6 +16,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use salur_client::{ClientCommand, Connection};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Salur takes aid requests from input through verification and the governor's approval to disbursement.
 #[derive(Debug, Parser)]
 #[command(name = "salur", version, about, propagate_version = true)]

@@ -62,6 +62,54 @@ struct LineRow {
     ceiling: i64,
 }
 
+/// What the database would refuse, or nobody could work with, told in the file's own words.
+fn check(file: &OfficeFile) -> Result<()> {
+    let mut staff = std::collections::BTreeSet::new();
+    for person in &file.person {
+        let who = &person.key;
+        anyhow::ensure!(
+            staff.insert(&person.staff_no),
+            "{who}: staff_no {} is somebody else's",
+            person.staff_no
+        );
+        anyhow::ensure!(!person.roles.is_empty(), "{who}: name at least one role");
+        anyhow::ensure!(!person.regions.is_empty(), "{who}: name at least one region");
+    }
+    for line in &file.budget_line {
+        anyhow::ensure!(
+            line.ceiling >= 0,
+            "budget line {} {}: a ceiling is not below zero",
+            line.year,
+            line.scheme
+        );
+    }
+    Ok(())
+}
+
+/// Roles, regions and schemes that nothing knows would leave people who can do nothing.
+fn check_names(founding: &Founding, store: &Store) -> Result<()> {
+    let world = store.world();
+    let known: std::collections::BTreeSet<_> = world.policy.role.keys().collect();
+    for grant in founding.people.iter().flat_map(|person| &person.grants) {
+        anyhow::ensure!(known.contains(&grant.role), "there is no role {}; there are {known:?}", grant.role);
+        let region = grant.region.as_str();
+        anyhow::ensure!(store.regions().name(region).is_some(), "there is no region {region}");
+    }
+    let schemes = founding
+        .definitions
+        .iter()
+        .map(|text| Ok(salur_core::workflow::Workflow::parse(text)?.scheme))
+        .collect::<Result<std::collections::BTreeSet<_>>>()?;
+    for line in &founding.lines {
+        anyhow::ensure!(
+            schemes.contains(&line.scheme),
+            "there is no scheme {}; there are {schemes:?}",
+            line.scheme
+        );
+    }
+    Ok(())
+}
+
 /// How long the first sessions last, in days.
 const DAYS: i64 = 30;
 
@@ -83,14 +131,22 @@ impl Setup {
         }
         let clock = Clock::System;
         let mut tokens = std::collections::BTreeMap::new();
+        check(&file)?;
         let founding = founding(&self.office, file, &clock, &mut tokens)?;
+        check_names(&founding, &store)?;
         write_tokens(&self.tokens, &tokens)?;
         let actor = founding.people.first().map(|person| person.id).context("name at least one person")?;
         let at = clock.now();
-        store
+        let founded = store
             .execute(Ask { actor, for_whom: None, at, key: None, job: Job::Found(Box::new(founding)) })
-            .await?;
+            .await;
         store.close().await;
+        if let Err(error) = founded {
+            // Tokens of people who are not there would only be in the way of another try.
+            std::fs::remove_file(&self.tokens)
+                .context("cannot remove the tokens of an office that was not set up")?;
+            return Err(error).context("the office was not set up");
+        }
         println!("set up; the tokens of {} people are in {}", tokens.len(), self.tokens.display());
         Ok(ExitCode::SUCCESS)
     }
