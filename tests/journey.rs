@@ -132,6 +132,9 @@ fn pay(server: &Server, office: &Office) {
     let second = server.told(&token, &["pay", "order", "--scheme", "disaster"]);
     assert_eq!(second["count"], 2, "the failed lines, and not the unknown one");
     let second = second["id"].as_str().unwrap();
+    let early = server.cli(&token, &["pay", "results", second, file.to_str().unwrap()]);
+    assert!(!early.status.success(), "the bank cannot have answered before it has the file");
+    server.told(&token, &["pay", "bank", second, office.path("bank-2.csv").to_str().unwrap()]);
     std::fs::write(&file, "line,outcome,reference,cause\n1,paid,TRX-A,\n2,paid,TRX-B,\n").unwrap();
     let settled = server.told(&token, &["pay", "results", second, file.to_str().unwrap()]);
     assert_eq!((&settled["paid"], &settled["state"]), (&json!(2), &json!("settled")));

@@ -180,6 +180,7 @@ pub(crate) async fn attachment(
     let row = found.ok_or_else(|| Problem::not_found(caller.lang))?;
     seen(&app, &caller, row.request.0).await?;
     let _turn = MOVING.acquire().await;
+    caller.note_reading(&app, "attachment_read", row.request.0).await?;
     let bytes = app.store.fetch_file(row.digest).await;
     let bytes = bytes.map_err(|error| Problem::broken(&error, caller.lang))?;
     let headers = [

@@ -1,5 +1,7 @@
 //! Who calls, in which language, under which key.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
@@ -9,7 +11,7 @@ use salur_core::Lang;
 use salur_core::roster::Person;
 use salur_store::job::{Ask, Job, Key};
 use salur_store::requests::Scope;
-use sha2::{Digest as _, Sha256};
+use salur_store::vault::Vault;
 
 use crate::App;
 use crate::problem::Problem;
@@ -30,6 +32,18 @@ impl Caller {
     #[must_use]
     pub fn scope(&self) -> Scope {
         Scope::of(&self.person)
+    }
+
+    /// Notes in the audit chain that the caller is shown what lists mask; without the note, nothing is shown.
+    pub(crate) async fn note_reading(
+        &self,
+        app: &App,
+        what: &'static str,
+        of: uuid::Uuid,
+    ) -> Result<(), Problem> {
+        let job = Job::NoteReading { id: app.clock.new_id(), what, of };
+        let noted = app.store.execute(self.ask(None, job)).await;
+        noted.map(drop).map_err(|error| Problem::of(&error, self.lang, &app.store.world(), None))
     }
 
     /// A job that the caller asks for.
@@ -84,20 +98,18 @@ pub(crate) fn language_of(headers: &HeaderMap) -> Lang {
 pub struct Idempotency {
     key: Option<String>,
     target: String,
+    vault: Arc<Vault>,
 }
 
 /// Most characters of a key.
 const KEY_CHARS_MAX: usize = 200;
 
 impl Idempotency {
-    /// The key with a fingerprint of method, path and body.
+    /// The key with a keyed fingerprint of method, path and body: nobody can test it against a body they guess.
     #[must_use]
     pub fn over(&self, body: &[u8]) -> Option<Key> {
         let text = self.key.clone()?;
-        let mut hash = Sha256::new();
-        hash.update(&self.target);
-        hash.update(body);
-        Some(Key { text, fingerprint: salur_core::Digest(hash.finalize().into()) })
+        Some(Key { text, fingerprint: self.vault.note_digest(&[self.target.as_bytes(), body].concat()) })
     }
 }
 
@@ -117,6 +129,7 @@ impl FromRequestParts<App> for Idempotency {
                 Some(text.ok_or_else(|| Problem::key_malformed(lang))?.to_owned())
             }
         };
-        Ok(Idempotency { key, target: format!("{} {}\n", parts.method, parts.uri) })
+        let target = format!("{} {}\n", parts.method, parts.uri);
+        Ok(Idempotency { key, target, vault: app.store.shared_vault() })
     }
 }

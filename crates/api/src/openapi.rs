@@ -1,10 +1,11 @@
 //! The description of the API, made from the handlers themselves, so that the two cannot drift.
 
+use axum::http::StatusCode;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::path::{Parameter, ParameterBuilder};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::problem::Problem;
@@ -46,6 +47,21 @@ pub(crate) fn base() -> OpenApi {
 /// Adds what every operation may answer and be sent.
 pub(crate) fn complete(api: &mut OpenApi) {
     for (path, item) in &mut api.paths.paths {
+        for (method, operation) in [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("put", &mut item.put),
+            ("delete", &mut item.delete),
+        ] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(operation_id(method, path));
+                operation
+                    .responses
+                    .responses
+                    .iter_mut()
+                    .for_each(|(status, response)| tidy(status, response));
+            }
+        }
         let versioned = path.starts_with("/api/v1");
         for (operation, writes) in
             [(&mut item.get, false), (&mut item.post, true), (&mut item.put, true), (&mut item.delete, true)]
@@ -54,6 +70,28 @@ pub(crate) fn complete(api: &mut OpenApi) {
                 describe(operation, path, writes, versioned);
             }
         }
+    }
+}
+
+/// One id for each operation: its method and path.
+fn operation_id(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric());
+    let words: Vec<_> = std::iter::once(method).chain(words.filter(|word| !word.is_empty())).collect();
+    words.join("_")
+}
+
+/// Every answer has a description, and every problem the type that problems are sent with.
+fn tidy(status: &str, response: &mut RefOr<Response>) {
+    let RefOr::T(response) = response else { return };
+    if response.description.is_empty() {
+        let known = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
+        response.description =
+            known.and_then(|status| status.canonical_reason()).unwrap_or("An answer").into();
+    }
+    if status.starts_with(['4', '5'])
+        && let Some(content) = response.content.shift_remove("application/json")
+    {
+        response.content.insert("application/problem+json".into(), content);
     }
 }
 

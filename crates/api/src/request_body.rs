@@ -188,7 +188,7 @@ pub(crate) fn masked(text: &str) -> String {
 pub(crate) fn shown(fields: &[Field], facts: &Fields) -> BTreeMap<String, serde_json::Value> {
     let private = |name: &salur_core::FieldName| {
         fields.iter().find(|field| field.name == *name).is_some_and(|field| match field.kind {
-            Kind::Nik | Kind::FamilyCard | Kind::Account => true,
+            Kind::Nik | Kind::FamilyCard | Kind::Account | Kind::TaxNo => true,
             Kind::Name
             | Kind::Text
             | Kind::Sex
@@ -199,8 +199,7 @@ pub(crate) fn shown(fields: &[Field], facts: &Fields) -> BTreeMap<String, serde_
             | Kind::Bank
             | Kind::Count
             | Kind::YesNo
-            | Kind::Code
-            | Kind::TaxNo => false,
+            | Kind::Code => false,
         })
     };
     let shown = facts.iter().map(|(name, value)| {

@@ -65,13 +65,8 @@ impl Tale<'_> {
                 let line = at.line;
                 say!(self, "Masuk perintah pembayaran, baris {line}.", "Put on a payment order, line {line}.")
             }
-            Event::OrderWorked { at, .. } => {
-                let line = at.line;
-                say!(
-                    self,
-                    "Perintah pembayarannya dikerjakan (baris {line}).",
-                    "Its payment order was worked on (line {line})."
-                )
+            Event::OrderWorked { .. } => {
+                say!(self, "Perintah bayarnya dikerjakan.", "Its payment order was worked on.")
             }
             Event::Unordered { .. } => {
                 say!(self, "Perintah pembayaran dibatalkan.", "The payment order was given up.")

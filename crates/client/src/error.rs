@@ -175,8 +175,8 @@ impl Problem {
         if status == 401 {
             text.push_str(&say!(
                 lang,
-                "\n  Isi SALUR_TOKEN dengan token Anda yang masih berlaku.",
-                "\n  Set SALUR_TOKEN to a token of yours that is still valid."
+                "\n  Isi SALUR_TOKEN dengan token Anda yang masih berlaku, atau pilih orangnya dengan --as.",
+                "\n  Set SALUR_TOKEN to a token of yours that is still valid, or name the person with --as."
             ));
         }
         text

@@ -85,12 +85,13 @@ pub enum ClientCommand {
     Whoami,
 }
 
-/// Asks the server and prints the answer. The token comes from `SALUR_TOKEN` unless the connection has one.
+/// Asks the server and prints the answer. Unless the connection has a token, it comes from `--as` or else
+/// from `SALUR_TOKEN`.
 ///
 /// An error is for the caller to print on standard error; [`ClientError::exit_code`] says what to end with. With
 /// `--json`, the problem document of a refusal has already gone to standard output.
 pub fn run(command: ClientCommand, connection: Connection) -> Result<ExitCode, ClientError> {
-    let connection = connection.with_token_of_environment();
+    let connection = connection.signed_in()?;
     match screen::of_process(connection.json, |screen| run_on(command, &connection, screen)) {
         Ok(ending) => Ok(ending.exit_code()),
         Err(error) if error.is_closed_pipe() => Ok(ExitCode::SUCCESS),

@@ -239,6 +239,8 @@ fn lines(desk: &mut Desk<'_, '_>, id: &str, part: &Part) -> Result<Ending, Clien
     let mut grid = Grid::new(&[
         desk.pick(">baris", ">line"),
         desk.pick("permohonan", "request"),
+        desk.pick("penerima", "recipient"),
+        desk.pick("wilayah", "region"),
         desk.pick(">jumlah", ">amount"),
         desk.pick("hasil", "outcome"),
         desk.pick("referensi", "reference"),
@@ -248,6 +250,8 @@ fn lines(desk: &mut Desk<'_, '_>, id: &str, part: &Part) -> Result<Ending, Clien
         grid.row([
             line.line.or_dash(),
             line.request.or_dash(),
+            line.recipient.or_dash(),
+            line.region.or_dash(),
             money(line.amount),
             line.outcome.or_dash(),
             line.reference.or_dash(),

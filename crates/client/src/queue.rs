@@ -128,7 +128,6 @@ fn groups(desk: &mut Desk<'_, '_>, groups: &[wire::StuckGroup]) -> Result<(), Cl
         desk.pick("skema", "scheme"),
         desk.pick("tahap", "stage"),
         desk.pick(">jumlah", ">count"),
-        desk.pick("tertua", "oldest"),
     ]);
     for group in groups {
         grid.row([
@@ -136,7 +135,6 @@ fn groups(desk: &mut Desk<'_, '_>, groups: &[wire::StuckGroup]) -> Result<(), Cl
             group.scheme.or_dash(),
             group.stage.or_dash(),
             count(desk.lang, group.count),
-            desk.screen.instant(&group.oldest.or_dash()),
         ]);
     }
     desk.screen.table(&grid)

@@ -236,7 +236,7 @@ fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Ending, ClientError> {
         desk.pick("alasan", "reason"),
     ]);
     for Free(entry) in &entries {
-        let who = Text::of(entry, &["actor_name", "actor", "by"]).or_dash();
+        let who = Text::of(entry, &["who", "actor_name", "actor", "by"]).or_dash();
         let for_whom = Text::of(entry, &["for_whom_name", "for_whom"]);
         let who = if for_whom.is_blank() {
             who
@@ -247,7 +247,7 @@ fn history(desk: &mut Desk<'_, '_>, id: &str) -> Result<Ending, ClientError> {
             desk.screen.instant(&Text::of(entry, &["at"]).or_dash()),
             who,
             Text::of(entry, &["sentence", "title", "action_title", "action", "kind"]).or_dash(),
-            Text::of(entry, &["reason", "note", "cause"]).to_string(),
+            Text::of(entry, &["text", "reason", "note", "cause"]).to_string(),
         ]);
     }
     desk.screen.table(&grid)?;

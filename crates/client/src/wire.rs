@@ -249,6 +249,8 @@ pub(crate) struct Sp2d {
 pub(crate) struct ListLine {
     pub(crate) line: Text,
     pub(crate) request: Text,
+    pub(crate) recipient: Text,
+    pub(crate) region: Text,
     pub(crate) amount: Option<i64>,
     pub(crate) outcome: Text,
     pub(crate) code: Text,
@@ -273,7 +275,6 @@ pub(crate) struct StuckGroup {
     pub(crate) stage: Text,
     pub(crate) code: Text,
     pub(crate) count: Option<u64>,
-    pub(crate) oldest: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -206,7 +206,7 @@ impl<'a> Case<'a> {
                         next.extend(self.who_could(&workflow.decree.draft));
                     }
                     (ActionKind::Approval | ActionKind::Payment, _) => {
-                        next.extend(self.who_could(&action.by))
+                        next.extend(self.who_could(&action.by));
                     }
                     _ => {}
                 }

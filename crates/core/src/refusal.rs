@@ -99,8 +99,8 @@ pub enum Why {
     NotOnList { request: crate::RequestId },
     /// The bank has seen the order's file.
     BankFileIsOut,
-    /// Results were entered before the bank had a file: it gets none any more.
-    ResultsAreIn,
+    /// The bank has no file of the order yet, so it cannot have answered.
+    BankFileNotOut,
     /// The order already has another SP2D number.
     Sp2dOtherwise { number: String },
     /// The order has no doubtful payment here.
@@ -157,7 +157,7 @@ impl Why {
             Why::SignedOtherwise { .. } => "signed_otherwise",
             Why::NotOnList { .. } => "not_on_list",
             Why::BankFileIsOut => "bank_file_is_out",
-            Why::ResultsAreIn => "results_are_in",
+            Why::BankFileNotOut => "bank_file_not_out",
             Why::Sp2dOtherwise { .. } => "sp2d_otherwise",
             Why::NothingToRule => "nothing_to_rule",
             Why::AlreadyPaid { .. } => "already_paid",
@@ -207,7 +207,7 @@ impl Why {
             | Why::SignedOtherwise { .. }
             | Why::NotOnList { .. }
             | Why::BankFileIsOut
-            | Why::ResultsAreIn
+            | Why::BankFileNotOut
             | Why::Sp2dOtherwise { .. }
             | Why::NothingToRule
             | Why::AlreadyPaid { .. }

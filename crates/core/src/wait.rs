@@ -94,7 +94,7 @@ pub fn snag(workflow: &Workflow, request: &Request) -> Option<String> {
         Some(PaymentState::Failed(why)) if why != RULED_UNPAID => return Some("account_rejected".into()),
         _ => {}
     }
-    if request.returned.is_some() {
+    if request.returned.as_ref().is_some_and(|returned| returned.changed.is_empty()) {
         return Some("returned_untouched".into());
     }
     let is_unreserved =
@@ -243,6 +243,10 @@ fn unfunded(case: &Case<'_>, say: Words) -> Option<(&'static str, String)> {
 fn of_return(case: &Case<'_>, returned: &Returned, lang: Lang) -> Cause {
     let say = Words { lang };
     let mend = named(case, |action| action.kind == ActionKind::Forward, lang);
+    if !returned.changed.is_empty() {
+        // Mended already: it waits its turn to be submitted.
+        return Cause { tail: say.mended(), ..mend };
+    }
     Cause {
         code: "returned_untouched".into(),
         tail: say.returned_by(case.workflow.stage_title(&returned.from, lang)),

@@ -199,6 +199,13 @@ impl Words {
             "it was returned from the stage {stage} for correction"
         )
     }
+    pub(crate) fn mended(self) -> String {
+        say!(
+            self,
+            "sudah diperbaiki, tetapi belum diajukan lagi",
+            "it has been mended but not submitted again"
+        )
+    }
     pub(crate) fn mend_and_submit(self) -> String {
         say!(self, "Perbaiki, lalu ajukan lagi", "Mend it, then submit it again")
     }

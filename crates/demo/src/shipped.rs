@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use salur_core::RegionCode;
-use salur_core::calendar::{Calendar, Holiday};
+use salur_core::calendar::{Calendar, CalendarError, Holiday};
 use salur_core::form::Regions;
 use salur_core::world::Policy;
 use salur_store::Office;
@@ -23,18 +23,54 @@ const REGENCIES: &str = include_str!("../../../data/regions/provinsi_kabupaten_k
 const VILLAGES: &str = include_str!("../../../data/regions/kaltim_64_semua_tingkat.csv");
 pub(crate) const NAMES: &str = include_str!("../../../data/names/faker_id_ID_names.json");
 
+/// What an office is made of. Start from [`Parts::shipped`] and put something else where the office has its own.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Its time zone, an IANA name.
+    pub zone: String,
+    /// The region it serves.
+    pub province: RegionCode,
+    /// Its days off: they say which years its calendar covers.
+    pub holidays: Vec<Holiday>,
+    /// Its words, causes and freezes.
+    pub policy: Policy,
+    /// The regions of the country.
+    pub regions: Regions,
+}
+
+impl Parts {
+    /// The parts that are shipped.
+    pub fn shipped() -> Result<Parts, DemoError> {
+        Ok(Parts {
+            zone: ZONE.to_owned(),
+            province: SERVED.into(),
+            holidays: holidays(HOLIDAYS)?,
+            policy: Policy::parse(POLICY)?,
+            regions: Regions::parse([REGENCIES, VILLAGES])?,
+        })
+    }
+
+    /// The office they make.
+    pub fn office(self) -> Result<Office, CalendarError> {
+        let years = self.holidays.iter().map(|holiday| holiday.date.year());
+        let first = years.clone().min().unwrap_or_default();
+        let last = years.max().unwrap_or_default();
+        Ok(Office {
+            calendar: Arc::new(Calendar::new(&self.zone, self.holidays, first..=last)?),
+            policy: Arc::new(self.policy),
+            regions: Arc::new(self.regions.serving(self.province)),
+        })
+    }
+}
+
+/// Reads a table of days off: `tanggal,jenis,nama_id,nama_en,pasti`.
+pub fn holidays(table: &str) -> Result<Vec<Holiday>, csv::Error> {
+    csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
+}
+
 /// The office that is shipped: its calendar, its policy, its regions.
 pub fn office() -> Result<Office, DemoError> {
-    let holidays: Vec<Holiday> =
-        csv::Reader::from_reader(HOLIDAYS.as_bytes()).deserialize().collect::<Result<_, _>>()?;
-    let years = holidays.iter().map(|holiday| holiday.date.year());
-    let first = years.clone().min().unwrap_or_default();
-    let last = years.max().unwrap_or_default();
-    Ok(Office {
-        calendar: Arc::new(Calendar::new(ZONE, holidays, first..=last)?),
-        policy: Arc::new(Policy::parse(POLICY)?),
-        regions: Arc::new(Regions::parse([REGENCIES, VILLAGES])?.serving(SERVED.into())),
-    })
+    Ok(Parts::shipped()?.office()?)
 }
 
 /// The definitions that are shipped, as text.

@@ -65,7 +65,8 @@ impl Demo {
         } else {
             println!("the office in {} goes on as it was; --fresh fills a new one", self.dir.display());
         }
-        println!("sign-ins are in {}", tokens.display());
+        println!("sign-ins are in {}; act as one of them with --as KEY", tokens.display());
+        serve::warn_of_calendar(&store);
         serve::announce(&listener)?;
         serve::serve(store, listener).await
     }

@@ -1,16 +1,23 @@
 //! `salur`: the server, the demo office, and a command line client of the API, in one binary.
 
 mod check;
+mod config;
 mod demo;
 mod serve;
 mod setup;
 mod sheet;
 mod verify;
 
+#[cfg(test)]
+mod samples;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use salur_client::{ClientCommand, Connection};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Salur takes aid requests from input through verification and the governor's approval to disbursement.
 #[derive(Debug, Parser)]
@@ -62,4 +69,30 @@ fn main() -> ExitCode {
         eprintln!("salur: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    /// `--tokens` is where the client looks for tokens, and where a setup writes them: the setup's own one wins.
+    #[test]
+    fn a_setup_writes_its_tokens_where_it_is_told() {
+        let words = ["salur", "setup", "--database", "sqlite://x", "--office", "o.toml"];
+        let cli = Cli::try_parse_from(words.into_iter().chain(["--tokens", "t.json"])).unwrap();
+        let Command::Setup(setup) = cli.command else { panic!("not a setup") };
+        assert_eq!(setup.tokens(), Path::new("t.json"));
+        assert!(Cli::try_parse_from(words).is_err());
+        let cli = Cli::try_parse_from(["salur", "queue", "--as", "governor"]).unwrap();
+        assert_eq!(cli.connection.as_key.as_deref(), Some("governor"));
+    }
 }

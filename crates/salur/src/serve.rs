@@ -6,10 +6,15 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use jiff::Span;
+use jiff::civil::Date;
 use salur_api::{App, Clock, Config};
+use salur_core::calendar::Calendar;
 use salur_store::Store;
 use salur_store::job::{Ask, Job};
 use tokio::net::TcpListener;
+
+use crate::config::Configured;
 
 /// Serve an office from its database.
 #[derive(Debug, Args)]
@@ -20,18 +25,21 @@ pub(crate) struct Serve {
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    #[command(flatten)]
+    configured: Configured,
 }
 
 impl Serve {
     #[tokio::main]
     pub(crate) async fn run(self) -> Result<ExitCode> {
         log();
-        let store = Store::open(&self.database, salur_demo::shipped::office()?).await?;
+        let store = Store::open(&self.database, self.configured.office()?).await?;
         if store.world().workflows.all_current().next().is_none() {
             eprintln!(
                 "This office has no workflows and no people yet; `salur setup` sets it up from a file."
             );
         }
+        warn_of_calendar(&store);
         let listener = bind(self.listen).await?;
         announce(&listener)?;
         serve(store, listener).await
@@ -57,8 +65,31 @@ pub(crate) fn announce(listener: &TcpListener) -> Result<()> {
     Ok(())
 }
 
-/// Serves until told to stop, then finishes what was taken on.
+/// How many days the calendar must reach ahead: about as long as a request takes.
+const CALENDAR_AHEAD: i64 = 60;
+
+/// Says so where the calendar ends soon: deadlines beyond it are reckoned without holidays, so they come too early.
+pub(crate) fn warn_of_calendar(store: &Store) {
+    let world = store.world();
+    let today = world.calendar.date_of(Clock::System.now());
+    if let Some(day) = first_unknown(&world.calendar, today) {
+        eprintln!(
+            "The holidays of {day} are not known: the calendar does not cover it, and deadlines after it come too early. \
+             Name a newer list as `holidays` in the file of --config."
+        );
+    }
+}
+
+/// The first of the coming days that the calendar does not cover.
+fn first_unknown(calendar: &Calendar, today: Date) -> Option<Date> {
+    (0..=CALENDAR_AHEAD)
+        .map_while(|days| today.checked_add(Span::new().days(days)).ok())
+        .find(|day| !calendar.covers(*day))
+}
+
+/// Serves until told to stop, then finishes what was taken on; told a second time, it ends at once.
 pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCode> {
+    let mut told = Told::listen().context("cannot listen for signals")?;
     let forgetting = tokio::spawn(forget(store.clone()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
@@ -72,7 +103,14 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
             })
             .await
     });
-    told_to_stop().await;
+    told.stop().await;
+    tokio::spawn(async move {
+        told.stop().await;
+        // Somebody does not want to wait. Nothing acknowledged is lost by that: an answer is sent only after its
+        // transaction is on the disk, the database undoes an unfinished one when it is opened again, and imports that
+        // were under way are taken up at the next start. It is what a power cut does, which the tests do with SIGKILL.
+        std::process::exit(ENDED_BY_SIGNAL);
+    });
     let _ = stop.send(true);
     forgetting.abort();
     // Long-lived answers, such as live events, do not end by themselves.
@@ -99,18 +137,59 @@ async fn forget(store: Store) {
     }
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
+/// The code of a process that a person broke off: 128 and the number of SIGINT.
+const ENDED_BY_SIGNAL: i32 = 130;
+
+/// Whoever tells the server to stop: Ctrl-C or, on Unix, SIGTERM. It listens all the time, so that no signal is lost
+/// between two waits.
+struct Told {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Told {
+    fn listen() -> std::io::Result<Told> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(Told {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+            })
+        }
+        #[cfg(not(unix))]
+        Ok(Told {})
+    }
+
+    #[cfg(unix)]
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
     }
-    let _ = interrupt.await;
+
+    #[cfg(not(unix))]
+    async fn stop(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::first_unknown;
+
+    #[test]
+    fn a_calendar_that_ends_soon_is_told_with_the_first_day_it_lacks() {
+        let calendar = salur_demo::shipped::office().unwrap().calendar;
+        let last = date(2027, 12, 31);
+        assert!(calendar.covers(last) && !calendar.covers(last.tomorrow().unwrap()));
+        assert_eq!(first_unknown(&calendar, date(2027, 11, 1)), None);
+        assert_eq!(first_unknown(&calendar, date(2027, 11, 2)), Some(date(2028, 1, 1)));
+        assert_eq!(first_unknown(&calendar, date(2023, 12, 30)), Some(date(2023, 12, 30)));
+    }
 }

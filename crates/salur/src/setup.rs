@@ -13,6 +13,8 @@ use salur_store::job::{Ask, Founding, Job, SessionRow};
 use salur_store::{Store, token_digest};
 use serde::Deserialize;
 
+use crate::config::Configured;
+
 /// Set up a new office.
 #[derive(Debug, Args)]
 pub(crate) struct Setup {
@@ -25,6 +27,8 @@ pub(crate) struct Setup {
     /// Where the people's tokens are written, for whoever hands them out.
     #[arg(long)]
     tokens: PathBuf,
+    #[command(flatten)]
+    configured: Configured,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,30 +62,91 @@ struct LineRow {
     ceiling: i64,
 }
 
+/// What the database would refuse, or nobody could work with, told in the file's own words.
+fn check(file: &OfficeFile) -> Result<()> {
+    let mut staff = std::collections::BTreeSet::new();
+    for person in &file.person {
+        let who = &person.key;
+        anyhow::ensure!(
+            staff.insert(&person.staff_no),
+            "{who}: staff_no {} is somebody else's",
+            person.staff_no
+        );
+        anyhow::ensure!(!person.roles.is_empty(), "{who}: name at least one role");
+        anyhow::ensure!(!person.regions.is_empty(), "{who}: name at least one region");
+    }
+    for line in &file.budget_line {
+        anyhow::ensure!(
+            line.ceiling >= 0,
+            "budget line {} {}: a ceiling is not below zero",
+            line.year,
+            line.scheme
+        );
+    }
+    Ok(())
+}
+
+/// Roles, regions and schemes that nothing knows would leave people who can do nothing.
+fn check_names(founding: &Founding, store: &Store) -> Result<()> {
+    let world = store.world();
+    let known: std::collections::BTreeSet<_> = world.policy.role.keys().collect();
+    for grant in founding.people.iter().flat_map(|person| &person.grants) {
+        anyhow::ensure!(known.contains(&grant.role), "there is no role {}; there are {known:?}", grant.role);
+        let region = grant.region.as_str();
+        anyhow::ensure!(store.regions().name(region).is_some(), "there is no region {region}");
+    }
+    let schemes = founding
+        .definitions
+        .iter()
+        .map(|text| Ok(salur_core::workflow::Workflow::parse(text)?.scheme))
+        .collect::<Result<std::collections::BTreeSet<_>>>()?;
+    for line in &founding.lines {
+        anyhow::ensure!(
+            schemes.contains(&line.scheme),
+            "there is no scheme {}; there are {schemes:?}",
+            line.scheme
+        );
+    }
+    Ok(())
+}
+
 /// How long the first sessions last, in days.
 const DAYS: i64 = 30;
 
 impl Setup {
+    #[cfg(test)]
+    pub(crate) fn tokens(&self) -> &std::path::Path {
+        &self.tokens
+    }
+
     #[tokio::main]
     pub(crate) async fn run(self) -> Result<ExitCode> {
         let name = self.office.display();
         let text = std::fs::read_to_string(&self.office).with_context(|| format!("failed to read {name}"))?;
         let file: OfficeFile =
             toml::from_str(&text).with_context(|| format!("failed to understand {name}"))?;
-        let store = Store::open(&self.database, salur_demo::shipped::office()?).await?;
+        let store = Store::open(&self.database, self.configured.office()?).await?;
         if store.world().workflows.all_current().next().is_some() {
             bail!("this office is set up already; nothing was changed");
         }
         let clock = Clock::System;
         let mut tokens = std::collections::BTreeMap::new();
+        check(&file)?;
         let founding = founding(&self.office, file, &clock, &mut tokens)?;
+        check_names(&founding, &store)?;
         write_tokens(&self.tokens, &tokens)?;
         let actor = founding.people.first().map(|person| person.id).context("name at least one person")?;
         let at = clock.now();
-        store
+        let founded = store
             .execute(Ask { actor, for_whom: None, at, key: None, job: Job::Found(Box::new(founding)) })
-            .await?;
+            .await;
         store.close().await;
+        if let Err(error) = founded {
+            // Tokens of people who are not there would only be in the way of another try.
+            std::fs::remove_file(&self.tokens)
+                .context("cannot remove the tokens of an office that was not set up")?;
+            return Err(error).context("the office was not set up");
+        }
         println!("set up; the tokens of {} people are in {}", tokens.len(), self.tokens.display());
         Ok(ExitCode::SUCCESS)
     }

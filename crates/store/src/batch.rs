@@ -136,6 +136,11 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
+            Job::NoteReading { id, what, of } => {
+                let data = serde_json::json!({ "of": of }).to_string();
+                self.tell(&context, "reading", id, 1, what, data);
+                Ok(Answer::Kept)
+            }
             Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }

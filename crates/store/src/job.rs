@@ -17,6 +17,7 @@ use salur_core::{
     DecreeId, Digest, ImportId, OrderId, PersonId, RecipientId, RegionCode, RequestId, Rupiah, SchemeId,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A job with who asks, when, and the key under which a repetition is recognised.
 #[derive(Debug, Clone)]
@@ -138,6 +139,15 @@ pub enum Job {
     Found(Box<Founding>),
     /// Open a session of a person.
     OpenSession(SessionRow),
+    /// Note that somebody was shown what lists mask: a file, a list of faulty rows.
+    NoteReading {
+        /// The reading's own id.
+        id: Uuid,
+        /// What was shown, a stable name.
+        what: &'static str,
+        /// Of which request or import.
+        of: Uuid,
+    },
     /// Forget answers and outbox rows from before a time.
     Forget {
         /// From before this.
@@ -151,7 +161,12 @@ impl Job {
     pub fn is_bulk(&self) -> bool {
         !matches!(
             self,
-            Job::Enter(_) | Job::Act(_) | Job::NoteImport(_) | Job::OpenSession(_) | Job::Forget { .. }
+            Job::Enter(_)
+                | Job::Act(_)
+                | Job::NoteImport(_)
+                | Job::OpenSession(_)
+                | Job::Forget { .. }
+                | Job::NoteReading { .. }
         )
     }
 }

@@ -115,6 +115,12 @@ impl Store {
         &self.vault
     }
 
+    /// The office's key, to keep.
+    #[must_use]
+    pub fn shared_vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
     /// The position of the last event, told anew after each commit.
     #[must_use]
     pub fn position(&self) -> watch::Receiver<i64> {

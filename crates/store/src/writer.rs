@@ -55,7 +55,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("salur-writer".into())
             .spawn(move || {
-                Loop { connection, world, sessions, position, commits: counted, stale: false }.run(waiting)
+                Loop { connection, world, sessions, position, commits: counted, stale: false }.run(waiting);
             })
             .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
         Ok((Writer { queue, commits }, thread))

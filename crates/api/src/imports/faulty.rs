@@ -61,6 +61,7 @@ pub(crate) async fn faulty_csv(
         ImportPhase::Failed => return Err(failed(&state, caller.lang)),
         ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done => {}
     }
+    caller.note_reading(&app, "faulty_rows_read", state.id.0).await?;
     let turn = WRITING.acquire().await;
     let work = Work::take_up(&app, &state).await.map_err(|error| {
         tracing::error!(import = %state.id, %error, "failed to fetch the list of an import");

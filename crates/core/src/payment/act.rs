@@ -80,8 +80,7 @@ fn may_order<'a>(case: &Case<'a>) -> Result<&'a ActionName, Refusal> {
 }
 
 /// Notes that the bank file was fetched, each time it is: it shows whole accounts. From the first time on the order
-/// cannot be given up. An order whose results were entered before the bank had a file gets none any more, so that
-/// nothing is paid a second time.
+/// cannot be given up, and results can come in.
 pub fn export(
     context: &Context<'_>,
     order: &Order,
@@ -90,14 +89,12 @@ pub fn export(
 ) -> Result<OrderChange, Refusal> {
     let requests = worked_on(context, order, lines, books, "export")?;
     let mut after = order.clone();
-    let is_untouched = lines.iter().all(|line| line.outcome == Payout::Pending);
-    match (order.state, order.exported_at) {
-        (OrderState::Cancelled, _) => {
+    match order.state {
+        OrderState::Cancelled => {
             return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
         }
-        (_, None) if !is_untouched => return Err(Why::ResultsAreIn.into()),
-        (OrderState::Open, _) => after.state = OrderState::Exported,
-        (OrderState::Exported | OrderState::Settled, _) => {}
+        OrderState::Open => after.state = OrderState::Exported,
+        OrderState::Exported | OrderState::Settled => {}
     }
     after.exported_at = after.exported_at.or(Some(context.at));
     let event = OrderEvent::Exported { count: order.count, total: order.total, digest: order.digest };

@@ -25,8 +25,12 @@ pub fn settle(
     books: &Books,
 ) -> Result<OrderChange, Refusal> {
     check_treasurer(context, "results")?;
-    if order.state == OrderState::Cancelled {
-        return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+    match order.state {
+        OrderState::Open => return Err(Why::BankFileNotOut.into()),
+        OrderState::Cancelled => {
+            return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+        }
+        OrderState::Exported | OrderState::Settled => {}
     }
     let mut all: BTreeMap<u32, PayLine> = lines.iter().map(|line| (line.line, line.clone())).collect();
     let (mut changed, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());

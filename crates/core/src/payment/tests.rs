@@ -34,7 +34,7 @@ fn each_line_ends_paid_or_failed_and_the_counts_add_up() {
     let order = &desk.orders[place].0;
     assert_eq!(
         (order.paid.count, order.failed.count, order.unknown.count, order.state),
-        (1, 1, 1, OrderState::Open)
+        (1, 1, 1, OrderState::Exported)
     );
     assert_eq!(state(&desk, ids[1]), PaymentState::Failed("AC04".into()));
     assert_eq!(desk.money(ids[0]), (0, 40, 20));
@@ -145,6 +145,34 @@ fn a_failure_is_remembered_when_the_next_try_is_given_up() {
     assert_eq!(state(&desk, id), PaymentState::Failed("AC04".into()));
     assert_eq!(desk.code_of(id), "account_rejected");
     desk.order("Tono", &[id]).unwrap();
+}
+
+#[test]
+fn the_bank_cannot_answer_before_it_has_the_file() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let place = desk.order("Tono", &[id]).unwrap();
+    let (order, lines) = desk.orders[place].clone();
+    let settled = super::settle(&desk.context("Tono"), &order, &lines, &[word(1, Paid)], &desk.books);
+    assert_eq!(why(settled), "bank_file_not_out");
+}
+
+#[test]
+fn who_has_checked_a_request_may_neither_fetch_its_bank_file_nor_enter_its_sp2d() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let place = desk.order("Tono", &[id]).unwrap();
+    desk.books
+        .requests
+        .get_mut(&id)
+        .unwrap()
+        .acts
+        .insert(crate::request::Act("verify".into(), person("Tuti")));
+    assert_eq!(why(desk.export("Tuti", place)), "duty_conflict");
+    let (order, lines) = desk.orders[place].clone();
+    let entered =
+        super::enter_sp2d(&desk.context("Tuti"), &order, &lines, &desk.books, "1/LS", date(2026, 3, 4));
+    assert_eq!(why(entered), "duty_conflict");
 }
 
 #[test]

@@ -275,6 +275,10 @@ impl Desk {
         place: usize,
         results: &[BankResult],
     ) -> Result<Vec<(RequestId, Refusal)>, Refusal> {
+        // Whoever drafted the order has fetched the bank file, unless a test says otherwise.
+        if self.orders[place].0.state == payment::OrderState::Open {
+            self.orders[place].0.state = payment::OrderState::Exported;
+        }
         let (order, lines) = self.orders[place].clone();
         let change = payment::settle(&self.context(who), &order, &lines, results, &self.books)?;
         Ok(self.take_order(who, place, change))

@@ -297,10 +297,10 @@ impl Telling<'_> {
                 "Permohonan {request} tidak ada, atau tidak ada lagi, dalam daftar.",
                 "Request {request} is not on the list, or no longer."
             ),
-            Why::ResultsAreIn => say!(
+            Why::BankFileNotOut => say!(
                 words,
-                "Hasil sudah dicatat sebelum berkas bank diambil; berkas tidak dikeluarkan agar tidak dibayar dua kali.",
-                "Results were entered before the bank file was fetched; it is not given out now, lest anybody be paid twice."
+                "Berkas bank belum diambil, jadi bank belum mungkin menjawab; ambil dulu berkasnya.",
+                "The bank file has not been fetched, so the bank cannot have answered; fetch it first."
             ),
             Why::BankFileIsOut => say!(
                 words,

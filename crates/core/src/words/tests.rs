@@ -64,7 +64,7 @@ fn whys() -> Vec<Why> {
         Why::SignedOtherwise { number: "1".into() },
         Why::NotOnList { request },
         Why::BankFileIsOut,
-        Why::ResultsAreIn,
+        Why::BankFileNotOut,
         Why::Sp2dOtherwise { number: "1/LS".into() },
         Why::NothingToRule,
         Why::AlreadyPaid { line: 3 },

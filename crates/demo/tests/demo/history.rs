@@ -8,7 +8,7 @@ use salur_core::request::{Act, PaymentState, replay};
 use salur_core::workflow::Standing;
 use salur_demo::{DemoError, Options};
 
-use crate::{Demo, database, open};
+use crate::{Demo, database};
 
 /// Early in a year, before its first decree; in the middle; on a sitting's morning; on the day the window turns.
 const DAYS: [&str; 5] = [

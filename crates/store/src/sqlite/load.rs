@@ -52,7 +52,11 @@ impl Needs {
                 | Job::EnterSp2d { id, .. }
                 | Job::SettleOrder { id, .. }
                 | Job::CancelOrder { id } => needs.orders.push(*id),
-                Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => {}
+                Job::NoteImport(_)
+                | Job::Found(_)
+                | Job::OpenSession(_)
+                | Job::Forget { .. }
+                | Job::NoteReading { .. } => {}
             }
         }
         needs

@@ -66,7 +66,9 @@ impl Told {
         ceilings: &HashMap<String, i64>,
         definitions: Vec<(String, i64, Vec<u8>)>,
     ) -> Result<(), Stop> {
-        grants.values_mut().for_each(|grants| grants.sort());
+        for grants in grants.values_mut() {
+            grants.sort();
+        }
         let other = grants.keys().chain(self.grants.keys()).find(|id| grants.get(id) != self.grants.get(id));
         if let Some(person) = other {
             return Err(broken("grants_as_told", person, format!("{:?}", grants.get(person))));
@@ -136,7 +138,7 @@ impl Told {
                 }
                 OrderEvent::Sp2dEntered { number, date } => sp2d = Some((number, *date)),
                 OrderEvent::ResultsTaken { paid, failed, unknown } => {
-                    tallies = Some((*paid, *failed, *unknown))
+                    tallies = Some((*paid, *failed, *unknown));
                 }
                 OrderEvent::Cancelled => {}
             }
