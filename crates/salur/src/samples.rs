@@ -34,7 +34,9 @@ fn judged(scheme: &str, list: &str, members: Option<&str>) -> Outcome {
         Lists { list: Source::File(&list), members: members.as_ref().map(|members| Source::File(members)) };
     let (mut faults, mut names) = (Vec::new(), Vec::new());
     let judgement = judge_list(&form, &context, &Limits::default(), lists, &mut |row| {
-        assert!(row.warnings.is_empty(), "row {}: {:?}", row.row, row.warnings);
+        // No place issues numbers that begin with 99: that is the one thing odd about invented people.
+        let odd = row.warnings.iter().find(|located| located.fault.code.as_str() != "nik_prefix_unknown");
+        assert!(odd.is_none(), "row {}: {odd:?}", row.row);
         if row.is_sound() {
             names.extend(row.facts.text(&form.display).map(str::to_owned));
         }
