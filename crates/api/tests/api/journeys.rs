@@ -92,10 +92,12 @@ async fn a_failed_payment_is_corrected_by_two_persons_and_paid_by_the_next_order
     let order = desk.post("treasurer.1", "/payment-orders", &json!({ "ids": [id] })).await.expect(201);
     let first = format!("/payment-orders/{}", order["id"].as_str().unwrap());
     desk.get("treasurer.1", &format!("{first}/bank.csv")).await;
-    results(&desk, &first, "line,outcome,cause\n1,failed,rekening tutup\n").await;
+    results(&desk, &first, "line,outcome,cause\n1,failed,AC04 rekening tutup\n").await;
     let failed = desk.get("clerk.6472", &format!("/requests/{id}")).await.expect(200);
     assert_eq!(failed["waits_for"]["code"], "account_rejected");
-    assert_eq!(failed["payment"]["cause"], "rekening tutup");
+    assert_eq!(failed["payment"]["cause"], "AC04", "the bank's words stay with the line");
+    let lines = desk.get("treasurer.1", &format!("{first}/lines")).await.expect(200);
+    assert_eq!(lines["data"][0]["cause"], "AC04 rekening tutup");
 
     let mend = json!({ "action": "correct_account", "fields": { "account_no": "7777777001" } });
     let bad = json!({ "action": "correct_account", "fields": { "account_no": "12" } });

@@ -122,10 +122,10 @@ fn a_decree_is_signed_only_as_it_was_shown_and_only_after_a_yes() {
     let line = "decree sign d1 --number SK-7 --date 2024-11-25 --lang en";
     let unsigned = ask(&fake, &words(line)).refused();
     let shown = "\
-line  request       amount  outcome  why
---------------------------------------------
-   1  r1       Rp1.500.000  listed
-   2  r2       Rp1.500.000  struck   Pindah.
+line  request  recipient  region       amount  outcome  why
+---------------------------------------------------------------
+   1  r1       -          -       Rp1.500.000  listed
+   2  r2       -          -       Rp1.500.000  struck   Pindah.
 
 Sign 1,247 requests, Rp1.870.500.000, number SK-7, date 2024-11-25? [y/N] 
 Not signed.

@@ -172,9 +172,9 @@ fn what_is_stuck_comes_by_cause_and_then_each_with_what_unblocks_it() {
     let seen = ask(&fake, &["stuck", "--scheme", "wrse", "--region", "64.72", "--code", "absent_person"]);
     assert_eq!(seen.notes, "masih ada lagi: --cursor c2\n");
     let expected = "\
-sebab          skema  tahap         jumlah  tertua
-------------------------------------------------------------
-absent_person  wrse   verification      12  2024-10-01 08:00
+sebab          skema  tahap         jumlah
+------------------------------------------
+absent_person  wrse   verification      12
 
 r1  wrse  64.72  Siti  Rp5.000.000
   Pejabat cuti. (absent_person)
