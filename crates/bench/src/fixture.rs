@@ -6,14 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use salur_core::calendar::{Calendar, Holiday};
-use salur_core::event::FactsRef;
-use salur_core::form::Regions;
+use salur_core::form::{Facts, Regions, Value};
 use salur_core::roster::{Grant, Person};
 use salur_core::workflow::BudgetLine;
 use salur_core::world::Policy;
-use salur_core::{Digest, ImportId, PersonId, RecipientId, RequestId, Rupiah};
-use salur_store::job::{Ask, Entry, Founding, ImportPhase, ImportState, Job, Key, SealedFacts, SessionRow};
-use salur_store::requests::Label;
+use salur_core::{ImportId, PersonId, RecipientId, RequestId, Rupiah};
+use salur_store::facts::seal_new;
+use salur_store::job::{Ask, Entry, Founding, ImportPhase, ImportState, Job, Key, SessionRow};
 use salur_store::{Office, Store, token_digest};
 use uuid::Uuid;
 
@@ -118,7 +117,8 @@ pub(crate) async fn enter(store: &Store, from: u64, to: u64) -> Result<()> {
         let entries = (next..until).map(|n| entry(store, n)).collect::<Result<Vec<_>>>()?;
         let rows = u32::try_from(until)?;
         let state = ImportState {
-            state: ImportPhase::Accepting,
+            state: ImportPhase::Done,
+            version: u32::try_from(next / 2_000 + 1)?,
             rows,
             sound: rows,
             row_reached: rows,
@@ -132,7 +132,25 @@ pub(crate) async fn enter(store: &Store, from: u64, to: u64) -> Result<()> {
 
 fn entry(store: &Store, n: u64) -> Result<Entry> {
     let region = REGIONS[usize::try_from(n % 10).unwrap_or(0)];
-    let label = Label { name: format!("Invented {n}"), tail: format!("{:04}", n % 10_000) };
+    let text = |text: String| Value::Text(text);
+    let facts = Facts {
+        fields: [
+            ("nik", text(format!("9972{:012}", n))),
+            ("name", text(format!("Invented {n}"))),
+            ("amount", Value::Money(Rupiah(1_500_000))),
+            ("region", text(region.into())),
+            ("bank", text("BRI".into())),
+            ("account_no", text(format!("12345{n:05}"))),
+            ("account_name", text(format!("Invented {n}"))),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.into(), value))
+        .collect(),
+        members: Vec::new(),
+    };
+    let recipient = RecipientId(Uuid::from_u128((0x0199_0001_0000_7000_8000_u128 << 48) + u128::from(n)));
+    let world = store.world();
+    let form = &world.workflows.current(&SCHEME.into()).context("no workflow")?.form;
     Ok(Entry {
         request: request_id(n),
         scheme: SCHEME.into(),
@@ -140,14 +158,7 @@ fn entry(store: &Store, n: u64) -> Result<Entry> {
         region: region.into(),
         amount: Rupiah(1_500_000),
         referred: false,
-        facts: SealedFacts {
-            recipient: RecipientId(Uuid::from_u128((0x0199_0001_0000_7000_8000_u128 << 48) + u128::from(n))),
-            sealed_key: Some((store.vault().key_id().to_owned(), vec![0; 72])),
-            sealed: vec![0; 320],
-            facts: FactsRef { version: 1, digest: Digest([7; 32]), account: Digest([8; 32]) },
-            label: store.vault().seal(&serde_json::to_vec(&label)?)?,
-            words: Vec::new(),
-        },
+        facts: seal_new(store.vault(), recipient, form, &facts)?,
         subject_key: format!("{n:032x}"),
         row: Some(u32::try_from(n + 2).unwrap_or(u32::MAX)),
         import: Some(ImportId(Uuid::from_u128(9))),
