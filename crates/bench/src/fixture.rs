@@ -135,7 +135,7 @@ fn entry(store: &Store, n: u64) -> Result<Entry> {
     let text = |text: String| Value::Text(text);
     let facts = Facts {
         fields: [
-            ("nik", text(format!("9972{:012}", n))),
+            ("nik", text(format!("9972{n:012}"))),
             ("name", text(format!("Invented {n}"))),
             ("amount", Value::Money(Rupiah(1_500_000))),
             ("region", text(region.into())),
