@@ -164,6 +164,9 @@ fn frees_recipient(workflow: &Workflow, request: &Request) -> bool {
 }
 
 fn write_facts(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
+    if changes.facts.is_empty() && changes.notes.is_empty() && changes.attachments.is_empty() {
+        return Ok(());
+    }
     let mut recipient =
         transaction.prepare_cached("insert into recipient (id, key_id, sealed_key) values (?1, ?2, ?3)")?;
     let mut facts =
@@ -202,6 +205,9 @@ fn write_facts(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), S
 }
 
 fn write_lines(transaction: &Transaction<'_>, changes: &Changes, books: &Books) -> Result<(), StoreError> {
+    if changes.lines.is_empty() {
+        return Ok(());
+    }
     let mut update = transaction
         .prepare_cached("update budget_line set reserved = ?2, committed = ?3, paid = ?4 where id = ?1")?;
     for id in &changes.lines {
@@ -212,6 +218,9 @@ fn write_lines(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
 }
 
 fn write_counts(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
+    if changes.counts.is_empty() && changes.dues.is_empty() {
+        return Ok(());
+    }
     let mut count = transaction.prepare_cached(
         "insert into stage_count (scheme, year, stage, region, n) values (?1, ?2, ?3, ?4, ?5)
          on conflict (scheme, year, stage, region) do update set n = n + excluded.n",
@@ -237,6 +246,9 @@ fn write_counts(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), 
 }
 
 fn write_snags(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
+    if changes.snags.is_empty() {
+        return Ok(());
+    }
     let mut count = transaction.prepare_cached(
         "insert into snag_count (scheme, year, stage, region, snag, n) values (?1, ?2, ?3, ?4, ?5, ?6)
          on conflict (scheme, year, stage, region, snag) do update set n = n + excluded.n",
@@ -249,6 +261,9 @@ fn write_snags(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), S
 }
 
 fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) -> Result<(), StoreError> {
+    if changes.decrees.is_empty() && changes.orders.is_empty() {
+        return write_imports(transaction, changes);
+    }
     let mut decree = transaction.prepare_cached(
         "insert into decree (id, scheme, year, state, drafted_at, version, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body",
@@ -316,6 +331,9 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
 }
 
 fn write_imports(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
+    if changes.imports.is_empty() {
+        return Ok(());
+    }
     let mut import = transaction.prepare_cached(
         "insert into import (id, scheme, year, state, at, body, sender) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          on conflict (id) do update set state = excluded.state, body = excluded.body",
@@ -362,6 +380,9 @@ fn forget(transaction: &Transaction<'_>, before: i64) -> Result<(), StoreError> 
 }
 
 fn write_answers(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
+    if changes.answers.is_empty() {
+        return Ok(());
+    }
     let mut command = transaction.prepare_cached(
         "insert into command (principal, key, fingerprint, at, outcome) values (?1, ?2, ?3, ?4, ?5)",
     )?;
