@@ -313,10 +313,10 @@ impl<'a> Batch<'a> {
         &mut self,
         context: &Context<'_>,
         id: DecreeId,
-        act: impl FnOnce(&Decree, &[DecreeLine], &mut Books) -> Result<DecreeChange, Refusal>,
+        act: impl FnOnce(&Decree, &[DecreeLine], &Books) -> Result<DecreeChange, Refusal>,
     ) -> Told {
         let (decree, lines) = self.loaded.decrees.remove(&id).ok_or(Refusal::from(Why::NotFound))?;
-        let change = act(&decree, &lines, &mut self.loaded.books)?;
+        let change = act(&decree, &lines, &self.loaded.books)?;
         self.decree(context, change)
     }
 

@@ -154,9 +154,8 @@ pub fn sign(
     decree: &Decree,
     lines: &[DecreeLine],
     signing: &Signing,
-    books: &mut Books,
+    books: &Books,
 ) -> Result<DecreeChange, Refusal> {
-    let books = &*books;
     if let Some(signature) = &decree.signature {
         let same = signature.number == signing.number && signature.date == signing.date;
         return if same && decree.digest == signing.digest {

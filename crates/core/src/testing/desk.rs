@@ -218,10 +218,8 @@ impl Desk {
 
     pub(crate) fn sign_with(&mut self, who: &str, signing: &Signing) -> Result<(), Refusal> {
         let (decree, lines) = self.decree.clone().unwrap();
-        let mut books = std::mem::take(&mut self.books);
-        let change = decree::sign(&self.context(who), &decree, &lines, signing, &mut books);
-        self.books = books;
-        self.take_decree(who, change?);
+        let change = decree::sign(&self.context(who), &decree, &lines, signing, &self.books)?;
+        self.take_decree(who, change);
         Ok(())
     }
 

@@ -71,7 +71,7 @@ impl<'a> Batch<'a> {
         };
         let after = apply(before, id, &entry).map_err(StoreError::from)?;
         self.count(was.as_ref(), &after);
-        self.move_money(was.as_ref(), &after, &entry.event)?;
+        self.move_money(was.as_ref(), &after)?;
         if after.closed
             && self
                 .workflow_of(&after)
@@ -131,17 +131,14 @@ impl<'a> Batch<'a> {
         self.workflow_of(request).and_then(|workflow| wait::snag(workflow, request))
     }
 
-    /// Moves the money of a request within its budget line. A signed decree has moved it in the books already.
-    fn move_money(&mut self, was: Option<&Was>, after: &Request, event: &Event) -> Result<(), ExecuteError> {
+    /// Moves the money of a request within its budget line.
+    fn move_money(&mut self, was: Option<&Was>, after: &Request) -> Result<(), ExecuteError> {
         let from = was.map_or(Standing::None, |was| was.budget);
-        let through_decree = matches!(event, Event::Advanced(step) if step.decree.is_some());
-        if from == after.budget && !through_decree {
+        if from == after.budget {
             return Ok(());
         }
-        let moved = match self.loaded.books.lines.get_mut(&after.line) {
-            Some(line) => line.shift(after.amount, from, after.budget),
-            None => from == after.budget,
-        };
+        let line = self.loaded.books.lines.get_mut(&after.line);
+        let moved = line.is_some_and(|line| line.shift(after.amount, from, after.budget));
         if !moved {
             return Err(StoreError::inconsistent(
                 "budget_line",
