@@ -21,7 +21,7 @@ use crate::decrees::LinesQuery;
 use crate::extract::{BodyOf, IdOf, LIST_BYTES_MAX, QueryOf};
 use crate::filter::{FilterBody, named};
 use crate::order_body::{OrderBody, OrderLineBody, body, conflicts, line_bodies};
-use crate::page::{Cursors, PageBody, limit_of};
+use crate::page::{Cursors, LINES_AT_ONCE, PageBody, limit_of, lines_after};
 use crate::problem::Problem;
 use crate::request_detail::created;
 use crate::{App, Caller, Idempotency, reason};
@@ -142,24 +142,14 @@ async fn lines(
     let broken = |error| Problem::broken(&error, caller.lang);
     let order = readable(&app, &caller, id).await?;
     let limit = limit_of(query.limit, caller.lang)?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let cursors = Cursors::new(&app, format!("order {id} {:?}", query.outcome), caller.lang);
-    let mut after = cursors.read(query.cursor.as_deref(), Place { at: 0, id })?.at;
-    let mut found = Vec::new();
-    loop {
-        let page = app.store.order_lines(order.id, after, 500).await.map_err(broken)?;
-        let Some(last) = page.last() else { break };
-        after = i64::from(last.line);
-        let fits = |outcome: &str| query.outcome.as_ref().is_none_or(|wanted| wanted == outcome);
-        found.extend(page.into_iter().filter(|line| fits(line.outcome.as_str())));
-        if found.len() > most {
-            break;
-        }
-    }
-    let more = found.len() > most;
-    found.truncate(most);
-    let next = found.last().filter(|_| more);
-    let next = next.map(|line| cursors.write(Place { at: i64::from(line.line), id }));
+    let after = cursors.read(query.cursor.as_deref(), Place { at: 0, id })?.at;
+    let read = |after| app.store.order_lines(order.id, after, LINES_AT_ONCE);
+    let fits = |outcome: &str| query.outcome.as_ref().is_none_or(|wanted| wanted == outcome);
+    let wanted =
+        lines_after(after, limit, read, |line| i64::from(line.line), |line| fits(line.outcome.as_str()));
+    let (found, next) = wanted.await.map_err(broken)?;
+    let next = next.map(|at| cursors.write(Place { at, id }));
     Ok(Json(PageBody::new(line_bodies(&app, &caller, found).await?, next)))
 }
 

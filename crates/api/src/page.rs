@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use salur_core::Lang;
+use salur_store::StoreError;
 use salur_store::requests::Place;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +49,31 @@ pub(crate) fn limit_up_to(limit: Option<u32>, default: u32, most: u32, lang: Lan
     }
     let what = pick(lang, &format!("limit harus 1 sampai {most}"), &format!("limit must be 1 to {most}"));
     Err(Problem::query_malformed(lang, &what))
+}
+
+/// Lines of a decree or payment order that are read in one go.
+pub(crate) const LINES_AT_ONCE: u32 = 500;
+
+/// The lines after one that fit, at most so many, and the last of them where there are more.
+pub(crate) async fn lines_after<L, R: Future<Output = Result<Vec<L>, StoreError>>>(
+    mut after: i64,
+    limit: u32,
+    read: impl Fn(i64) -> R,
+    number: impl Fn(&L) -> i64,
+    fits: impl Fn(&L) -> bool,
+) -> Result<(Vec<L>, Option<i64>), StoreError> {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    while found.len() <= most {
+        let page = read(after).await?;
+        let Some(last) = page.last() else { break };
+        after = number(last);
+        found.extend(page.into_iter().filter(|line| fits(line)));
+    }
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more).map(number);
+    Ok((found, next))
 }
 
 /// Cursors of one list under one filter: a cursor of another list or filter is refused, not misread.
