@@ -113,7 +113,7 @@ impl Database {
         self.server.url(&self.name)
     }
 
-    /// Where a client finds it by way of another address.
+    /// Where a client finds it by way of another address, such as a [`Proxy`](crate::Proxy)'s.
     #[must_use]
     pub fn url_at(&self, address: SocketAddr) -> String {
         self.server.url_at(&address.to_string(), &self.name)

@@ -1,21 +1,25 @@
 //! What Salur's tests need of the outside world, and ways to make it fail:
 //!
 //! - [`Cluster`]: a throw-away PostgreSQL that can be killed, resumed, followed and promoted;
-//! - [`Database`]: an empty database on a server that is already there.
+//! - [`Database`]: an empty database on a server that is already there;
+//! - [`Proxy`]: a network between a client and PostgreSQL that breaks when told to.
 
 mod cluster;
 mod database;
 mod folder;
 mod process;
 mod program;
+mod proxy;
 mod psql;
 mod standby;
+mod wire;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use cluster::{Cluster, Settings, USER};
 pub use database::{Database, SERVER, Server};
 pub use program::{FOLDER, bin, program};
+pub use proxy::Proxy;
 
 /// What went wrong, and where possible what to do about it.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use salur_testbed::{Cluster, Settings};
+use salur_testbed::{Cluster, Database, Proxy, Server, Settings, program};
 
 fn cluster() -> Cluster {
     Cluster::start(&Settings::default().with("shared_buffers", "32MB")).unwrap()
@@ -53,4 +53,36 @@ fn a_setting_that_does_not_exist_is_explained() {
         error.to_string().contains("unrecognized configuration parameter \"no_such_setting\""),
         "{error}"
     );
+}
+
+#[test]
+fn a_commit_happens_although_its_client_never_hears_so() {
+    let cluster = cluster();
+    let server = Server::at(&cluster.url("postgres")).unwrap();
+    let database = Database::fresh_on(&server).unwrap();
+    let proxy = Proxy::start(server.address().unwrap()).unwrap();
+    let through = |sql: &str| {
+        let done = std::process::Command::new(program("psql").unwrap())
+            .args(["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-d", &database.url_at(proxy.address())])
+            .args(sql.split(';').flat_map(|one| ["-c", one]))
+            .output()
+            .unwrap();
+        done.status.success()
+    };
+    let rows = || database.psql("select count(*) from paper").unwrap();
+    assert!(through("create table paper (id int)"));
+    assert!(through("begin;insert into paper values (1);commit"));
+    assert_eq!(rows(), "1");
+    proxy.cut_after_commit(1, true);
+    assert!(!through("begin;insert into paper values (2);commit"));
+    assert_eq!(rows(), "2");
+    proxy.cut_before_commit(1);
+    assert!(!through("begin;insert into paper values (3);commit"));
+    assert_eq!(rows(), "2");
+    assert_eq!((proxy.commits(), proxy.cuts()), (3, 2));
+
+    let url = database.url();
+    drop(database);
+    let error = Database::fresh_on(&Server::at(&url).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("does not exist"), "{error}");
 }
