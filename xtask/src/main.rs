@@ -4,7 +4,15 @@
 //! - `ci`: formatting, lints, tests, documentation;
 //! - `bench [NAME ..]`: the measurements, in release.
 
-use std::process::{Command, ExitCode};
+mod postgres;
+mod tool;
+
+use std::process::ExitCode;
+
+use salur_testbed::Settings;
+
+use crate::postgres::Postgres;
+use crate::tool::cargo;
 
 const HELP: &str = "cargo xtask test | ci | bench [single|bulk|pages|import|http|memory ...]";
 
@@ -31,33 +39,25 @@ fn main() -> ExitCode {
 
 /// Every test. What is named after `test` narrows it, as `cargo test` understands it.
 fn test(rest: &[String]) -> Result<(), String> {
+    let postgres = Postgres::named_or_new(salur_testbed::SERVER, &Settings::default())?;
     let mut arguments = vec!["test", "--workspace", "--locked"];
     arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments, &[])
+    cargo(&arguments, &postgres.variables())
 }
 
 fn ci() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])?;
     test(&[])?;
-    cargo(&["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings")])
+    cargo(&["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings".as_ref())])
 }
 
 fn bench(rest: &[String]) -> Result<(), String> {
     // The measurements over HTTP and of memory start the server as users do.
     cargo(&["build", "--release", "--locked", "-p", "salur", "-p", "salur-bench"], &[])?;
+    let settings = Settings::default().with("shared_buffers", "1GB").with("max_wal_size", "4GB");
+    let postgres = Postgres::named_or_new("SALUR_BENCH_POSTGRES", &settings)?;
     let mut arguments = vec!["run", "--release", "--locked", "--quiet", "-p", "salur-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments, &[])
-}
-
-fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
-    eprintln!("xtask: cargo {}", arguments.join(" "));
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let status = Command::new(cargo)
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .status()
-        .map_err(|error| format!("failed to start cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("cargo {} failed", arguments.join(" "))) }
+    cargo(&arguments, &postgres.variables())
 }

@@ -1,0 +1,48 @@
+//! The programs the chores need: cargo, and PostgreSQL's.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Runs cargo to its end.
+pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &OsStr)]) -> Result<(), String> {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    eprintln!("xtask: cargo {}", arguments.join(" "));
+    finish("cargo", Command::new(cargo).args(arguments).envs(variables.iter().copied()))
+}
+
+/// The folder of PostgreSQL's programs. Where they are missing, and this is root on a Debian, they are installed.
+pub(crate) fn ensure_postgres() -> Result<PathBuf, String> {
+    let missing = match salur_testbed::bin() {
+        Ok(bin) => return Ok(bin),
+        Err(error) => error.to_string(),
+    };
+    // Whoever named a folder wants that one.
+    if std::env::var_os(salur_testbed::FOLDER).is_some_and(|named| !named.is_empty()) || !may_install() {
+        return Err(missing);
+    }
+    eprintln!("xtask: {missing}");
+    // Old lists may do.
+    if let Err(error) = apt_get(&["update"]) {
+        eprintln!("xtask: {error}; going on with the lists there are");
+    }
+    apt_get(&["install", "-y", "--no-install-recommends", "postgresql"])?;
+    salur_testbed::bin().map_err(|error| error.to_string())
+}
+
+fn may_install() -> bool {
+    let root = std::fs::metadata("/proc/self").is_ok_and(|this| this.uid() == 0);
+    root && PathBuf::from("/usr/bin/apt-get").is_file()
+}
+
+fn apt_get(arguments: &[&str]) -> Result<(), String> {
+    eprintln!("xtask: apt-get {}", arguments.join(" "));
+    finish("apt-get", Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn finish(name: &str, command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|error| format!("failed to start {name}: {error}"))?;
+    let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+    if status.success() { Ok(()) } else { Err(format!("{name} {} failed", words.join(" "))) }
+}
