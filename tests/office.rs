@@ -19,7 +19,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/office.example.toml");
         let tokens = folder.path().join("tokens.json");
-        let done = Command::new(SALUR)
+        let done = salur(folder.path())
             .args(["setup", "--database", &database(folder.path()), "--office"])
             .arg(example)
             .arg("--tokens")
@@ -41,13 +41,13 @@ impl Office {
 
     pub(crate) fn serve(&self) -> Server {
         let args = ["serve", "--database", &database(self.folder.path()), "--listen", "127.0.0.1:0"];
-        Server::start(Command::new(SALUR).args(args))
+        Server::start(salur(self.folder.path()).args(args))
     }
 
     /// All invariants hold.
     pub(crate) fn verify(&self) -> Value {
         let args = ["verify", "--json", "--database", &database(self.folder.path())];
-        let done = Command::new(SALUR).args(args).output().unwrap();
+        let done = salur(self.folder.path()).args(args).output().unwrap();
         let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
             panic!("verify said {}", String::from_utf8_lossy(&done.stderr));
         });
@@ -56,8 +56,16 @@ impl Office {
     }
 }
 
-fn database(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("office.db").display())
+/// The database that belongs to a folder.
+pub(crate) fn database(folder: &Path) -> String {
+    salur_testbed::home::address(folder, "office").unwrap()
+}
+
+/// The program, at work in a folder: with PostgreSQL its key is there.
+fn salur(folder: &Path) -> Command {
+    let mut command = Command::new(SALUR);
+    command.current_dir(folder);
+    command
 }
 
 /// A running server.

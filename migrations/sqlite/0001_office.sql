@@ -67,7 +67,7 @@ create index request_stage on request (scheme, year, stage, entered_at, id);
 create unique index request_subject on request (scheme, year, subject_key) where subject_key is not null;
 -- Used by the list of what is stuck or overdue, oldest first: it holds all that the list asks.
 create index request_open on request (scheme, entered_at, id, year, stage, region, snag, due_on)
-    where closed = 0 or snag is not null;
+    where not closed or snag is not null;
 
 -- How many requests are where: kept up in the same transaction, so that a count never scans.
 create table stage_count (
@@ -225,10 +225,10 @@ create index import_sender on import (sender, id);
 create index import_state on import (state) where state in ('judging', 'accepting');
 create table import_fault (
     import blob not null,
-    row integer not null,
+    line integer not null,
     n integer not null,
     sealed blob not null,
-    primary key (import, row, n)
+    primary key (import, line, n)
 ) strict, without rowid;
 
 create table person (

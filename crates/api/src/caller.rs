@@ -67,7 +67,9 @@ impl FromRequestParts<App> for Caller {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token)
             .ok_or_else(|| Problem::unauthenticated(lang))?;
-        let person = app.store.session(token.trim(), at).ok_or_else(|| Problem::unauthenticated(lang))?;
+        let person = app.store.session(token.trim(), at).await;
+        let person = person.map_err(|error| Problem::broken(&error, lang))?;
+        let person = person.ok_or_else(|| Problem::unauthenticated(lang))?;
         let world = app.store.world();
         let person = world.roster.person(person).filter(|person| person.active).cloned();
         Ok(Caller { person: person.ok_or_else(|| Problem::unauthenticated(lang))?, at, lang })

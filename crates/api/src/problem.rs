@@ -208,6 +208,21 @@ impl Problem {
     pub fn broken(error: &StoreError, lang: Lang) -> Problem {
         tracing::error!(error = %chain(error), "the store failed");
         let (status, code, id, en) = match error {
+            StoreError::Unreachable { maybe_done: true } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "outcome_unknown",
+                "Basis data terputus sebelum sempat menjawab, jadi belum diketahui apakah ini sudah tercatat. \
+                 Ulangi dengan Idempotency-Key yang sama: tidak akan tercatat dua kali.",
+                "The database went away before it could answer, so it is not known whether this was done. \
+                 Repeat it with the same Idempotency-Key: it will not be done twice.",
+            ),
+            StoreError::Unreachable { maybe_done: false } => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Basis data sedang tidak dapat dijangkau; tidak ada yang tercatat. \
+                 Ulangi dengan Idempotency-Key yang sama.",
+                "The database cannot be reached now; nothing was done. Repeat it with the same Idempotency-Key.",
+            ),
             StoreError::Write(_) | StoreError::Read(_) | StoreError::WriterGone | StoreError::Blob(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

@@ -43,6 +43,7 @@ pub(crate) fn office() -> Result<Office> {
         calendar: Arc::new(Calendar::new("Asia/Makassar", holidays, 2024..=2027)?),
         policy: Arc::new(Policy::parse(include_str!("../../../data/policy.toml"))?),
         regions: Arc::new(regions.serving("64".into())),
+        places: salur_store::Places::default(),
     })
 }
 

@@ -59,6 +59,7 @@ impl Parts {
             calendar: Arc::new(Calendar::new(&self.zone, self.holidays, first..=last)?),
             policy: Arc::new(self.policy),
             regions: Arc::new(self.regions.serving(self.province)),
+            places: salur_store::Places::default(),
         })
     }
 }

@@ -10,7 +10,7 @@ use salur_core::calendar::CalendarError;
 use salur_core::form::Regions;
 use salur_core::world::Policy;
 use salur_demo::shipped::{self, Parts};
-use salur_store::Office;
+use salur_store::{Office, Places};
 use serde::Deserialize;
 
 /// Where the office's own data is named.
@@ -41,6 +41,9 @@ struct ConfigFile {
     holidays: Option<PathBuf>,
     policy: Option<PathBuf>,
     regions: Option<Vec<PathBuf>>,
+    key_file: Option<PathBuf>,
+    files: Option<PathBuf>,
+    readers: Option<u32>,
 }
 
 fn office(config: &Path) -> Result<Office> {
@@ -72,7 +75,12 @@ fn office(config: &Path) -> Result<Office> {
     if parts.regions.name(parts.province.as_str()).is_none() {
         bail!("{name}: `province` is {}, which is not among the regions", parts.province.as_str());
     }
-    let made = parts.office();
+    let places = Places {
+        key: file.key_file.map(|path| beside.join(path)),
+        files: file.files.map(|path| beside.join(path)),
+        readers: file.readers,
+    };
+    let made = parts.office().map(|office| Office { places, ..office });
     made.map_err(|error| {
         let key = if matches!(error, CalendarError::UnknownZone { .. }) { "zone" } else { "holidays" };
         anyhow::Error::new(error).context(format!("{name}: `{key}`"))
@@ -173,9 +181,10 @@ mod tests {
         let shown: Vec<_> = written.lines().filter_map(|line| line.strip_prefix("# ")).collect();
         let keys: Vec<_> = shown.into_iter().filter(|line| line.contains(" = ")).collect();
         let file: ConfigFile = toml::from_str(&keys.join("\n")).unwrap();
-        assert!(file.zone.is_some() && file.province.is_some());
+        assert!(file.zone.is_some() && file.province.is_some() && file.key_file.is_some());
+        assert!(file.files.is_some() && file.readers.is_some());
         let named = file.regions.unwrap().into_iter().chain(file.holidays).chain(file.policy);
         let missing: Vec<_> = named.filter(|path| !example.with_file_name(path).is_file()).collect();
-        assert!(keys.len() == 5 && missing.is_empty(), "{keys:?} {missing:?}");
+        assert!(keys.len() == 8 && missing.is_empty(), "{keys:?} {missing:?}");
     }
 }

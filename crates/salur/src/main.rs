@@ -1,5 +1,6 @@
 //! `salur`: the server, the demo office, and a command line client of the API, in one binary.
 
+mod archive;
 mod check;
 mod config;
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Check(check::Check),
     /// Recompute the invariants from the stored bytes; exit 0 when all hold.
     Verify(verify::Verify),
+    /// Move the events of a closed year out of PostgreSQL, into a file that `verify` reads beside the database.
+    Archive(archive::Archive),
     /// Read a spreadsheet in a process of its own, with little memory.
     #[command(hide = true)]
     ReadSheet(sheet::ReadSheet),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Setup(setup) => setup.run(),
         Command::Check(check) => check.run(json),
         Command::Verify(verify) => verify.run(json),
+        Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),
         Command::Client(command) => {
             return salur_client::run(command, connection).unwrap_or_else(|error| {

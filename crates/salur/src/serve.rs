@@ -19,8 +19,8 @@ use crate::config::Configured;
 /// Serve an office from its database.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// The database, as `sqlite://FILE`.
-    #[arg(long)]
+    /// The database, as `sqlite://FILE` or `postgres://USER@HOST/NAME`; a password belongs into PGPASSWORD or .pgpass.
+    #[arg(long, env = "SALUR_DATABASE")]
     database: String,
     /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080")]
@@ -95,6 +95,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
     salur_api::resume_unfinished(&app).await?;
+    let taking_up = tokio::spawn(take_up(app.clone()));
     let router = salur_api::router(app);
     let server = tokio::spawn(async move {
         axum::serve(listener, router)
@@ -113,6 +114,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     });
     let _ = stop.send(true);
     forgetting.abort();
+    taking_up.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
     let _ = tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await;
@@ -122,18 +124,38 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
 /// How long an answer is kept under its idempotency key.
 const ANSWERS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 30);
 
-/// Forgets old answers, now and then.
+/// Forgets old answers now and then: one server of a database at a time.
 async fn forget(store: Store) {
     loop {
-        let at = Clock::System.now();
-        if let Ok(before) = at.checked_sub(ANSWERS_KEPT) {
-            let nobody = salur_core::PersonId(uuid::Uuid::nil());
-            let ask = Ask { actor: nobody, for_whom: None, at, key: None, job: Job::Forget { before } };
-            if let Err(error) = store.execute(ask).await {
-                tracing::warn!(%error, "old answers could not be forgotten");
-            }
+        match store.lease("forget").await {
+            Ok(Some(_lease)) => forget_once(&store).await,
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "old answers could not be forgotten"),
         }
         tokio::time::sleep(std::time::Duration::from_mins(10)).await;
+    }
+}
+
+async fn forget_once(store: &Store) {
+    let at = Clock::System.now();
+    let Ok(before) = at.checked_sub(ANSWERS_KEPT) else { return };
+    let nobody = salur_core::PersonId(uuid::Uuid::nil());
+    let ask = Ask { actor: nobody, for_whom: None, at, key: None, job: Job::Forget { before } };
+    if let Err(error) = store.execute(ask).await {
+        tracing::warn!(%error, "old answers could not be forgotten");
+    }
+}
+
+/// How often a server looks for work that another one has left behind.
+const LEFT_BEHIND: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Where several servers share a database: takes up what one of them has left behind when it died.
+async fn take_up(app: App) {
+    while app.store.is_shared() {
+        tokio::time::sleep(LEFT_BEHIND).await;
+        if let Err(error) = salur_api::resume_unfinished(&app).await {
+            tracing::warn!(%error, "unfinished imports could not be looked for");
+        }
     }
 }
 

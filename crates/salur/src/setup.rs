@@ -18,8 +18,8 @@ use crate::config::Configured;
 /// Set up a new office.
 #[derive(Debug, Args)]
 pub(crate) struct Setup {
-    /// The database, as `sqlite://FILE`.
-    #[arg(long)]
+    /// The database, as `sqlite://FILE` or `postgres://USER@HOST/NAME`; a password belongs into PGPASSWORD or .pgpass.
+    #[arg(long, env = "SALUR_DATABASE")]
     database: String,
     /// The office: its people, budget lines and workflow files (docs/office.example.toml shows one).
     #[arg(long)]

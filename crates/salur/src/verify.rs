@@ -1,29 +1,29 @@
 //! `salur verify`: the invariants, recomputed from the stored bytes, without trusting the server.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::Result;
 use clap::Args;
 
 /// Recompute the invariants from the stored bytes.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The database, as `sqlite://FILE`.
-    #[arg(long)]
+    /// The database, as `sqlite://FILE` or `postgres://USER@HOST/NAME`; a standby will do.
+    #[arg(long, env = "SALUR_DATABASE")]
     database: String,
+    /// The archive of a closed year; may be given again.
+    #[arg(long, value_name = "FILE")]
+    archive: Vec<PathBuf>,
+    /// The file of the office's key, where it is not in its usual place; without the key, facts are not compared.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
 }
 
 impl Verify {
     #[tokio::main(flavor = "current_thread")]
     pub(crate) async fn run(self, json: bool) -> Result<ExitCode> {
-        let path = self.database.strip_prefix("sqlite://").with_context(|| {
-            format!("`{}` is no database address this program knows; write sqlite://FILE", self.database)
-        })?;
-        if !Path::new(path).exists() {
-            bail!("there is no database {path}");
-        }
-        let report = salur_store::verify(Path::new(path)).await?;
+        let report = salur_store::verify(&self.database, self.key_file.as_deref(), &self.archive).await?;
         if json {
             println!("{}", serde_json::to_string(&report)?);
         } else {

@@ -1,6 +1,8 @@
 //! Decides a batch of jobs in memory: what is loaded goes in, what is to be written comes out. Knows no database.
 
 mod changes;
+mod found;
+mod needs;
 mod record;
 
 use salur_core::command::Command;
@@ -16,6 +18,9 @@ use salur_core::{DecreeId, OrderId, PersonId, RequestId};
 use crate::chain::NewEvent;
 use crate::error::{ExecuteError, StoreError};
 use crate::job::{Act, Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome, SealedFacts, SealedNote};
+
+pub(crate) use changes::frees_recipient;
+pub(crate) use needs::Needs;
 
 pub use changes::{Attachment, Changes, Loaded, Place, StoredAnswer};
 
@@ -41,6 +46,15 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn into_changes(self) -> (Changes, Books) {
         (self.changes, self.loaded.books)
+    }
+
+    /// Decides jobs in order; a failure of the store ends it.
+    pub fn decide_all(&mut self, asks: &[Ask]) -> Result<Vec<Told>, StoreError> {
+        let decided = asks.iter().map(|ask| match self.decide(ask.clone()) {
+            Err(ExecuteError::Store(error)) => Err(error),
+            told => Ok(told),
+        });
+        decided.collect()
     }
 
     /// Decides one job and answers it; the answer is kept with its key, a refusal too.
@@ -72,24 +86,37 @@ impl<'a> Batch<'a> {
         told
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others are a person's")]
     fn work(&mut self, ask: Ask) -> Told {
-        if let Job::NoteImport(state) = ask.job {
-            let id = state.id;
-            self.note_import(ask.actor, ask.at.as_microsecond(), *state);
-            return Ok(Answer::Import(id));
+        let at = ask.at.as_microsecond();
+        match ask.job {
+            Job::NoteImport(state) => {
+                let id = state.id;
+                self.note_import(ask.actor, at, *state);
+                Ok(Answer::Import(id))
+            }
+            Job::Found(founding) => {
+                self.found(*founding)?;
+                Ok(Answer::Kept)
+            }
+            Job::OpenSession(session) => {
+                self.open_session(session);
+                Ok(Answer::Kept)
+            }
+            Job::Forget { before } => {
+                self.changes.forget = Some(before.as_microsecond());
+                Ok(Answer::Kept)
+            }
+            Job::NoteArchive { id, archived } => {
+                self.note_archive(at, id, &archived);
+                Ok(Answer::Kept)
+            }
+            job => self.work_of(Ask { job, ..ask }),
         }
-        if let Job::Found(founding) = ask.job {
-            self.changes.founding.push(*founding);
-            return Ok(Answer::Kept);
-        }
-        if let Job::OpenSession(session) = ask.job {
-            self.changes.sessions.push(session);
-            return Ok(Answer::Kept);
-        }
-        if let Job::Forget { before } = ask.job {
-            self.changes.forget = Some(before.as_microsecond());
-            return Ok(Answer::Kept);
-        }
+    }
+
+    /// A job of a person's.
+    fn work_of(&mut self, ask: Ask) -> Told {
         let world = self.world;
         let Some(person) = world.roster.person(ask.actor) else {
             return Err(Refusal::from(Why::NotFound).into());
@@ -141,7 +168,11 @@ impl<'a> Batch<'a> {
                 self.tell(&context, "reading", id, 1, what, data);
                 Ok(Answer::Kept)
             }
-            Job::NoteImport(_) | Job::Found(_) | Job::OpenSession(_) | Job::Forget { .. } => Ok(Answer::Kept),
+            Job::NoteImport(_)
+            | Job::Found(_)
+            | Job::OpenSession(_)
+            | Job::NoteArchive { .. }
+            | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }
 

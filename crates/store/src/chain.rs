@@ -45,6 +45,20 @@ pub fn link(pos: i64, event: &Link<'_>, prev: &Digest) -> Digest {
     Digest(hash.finalize().into())
 }
 
+/// Links events to the chain after a head: each with its position, the hash before it and its own.
+pub(crate) fn linked<'a>(
+    events: impl IntoIterator<Item = &'a NewEvent>,
+    mut pos: i64,
+    mut hash: Digest,
+) -> impl Iterator<Item = (i64, &'a NewEvent, Digest, Digest)> {
+    events.into_iter().map(move |event| {
+        pos += 1;
+        let prev = std::mem::replace(&mut hash, Digest::ZERO);
+        hash = link(pos, &Link::from(event), &prev);
+        (pos, event, prev, hash)
+    })
+}
+
 /// An event's row, as far as the chain covers it.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "the columns of the table")]

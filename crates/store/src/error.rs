@@ -35,6 +35,13 @@ pub enum StoreError {
     /// The tables could not be brought up to date.
     #[error("failed to migrate the database")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The database cannot be reached. Where a commit was under way it may have been done: the same command under the
+    /// same key finds out.
+    #[error("the database cannot be reached")]
+    Unreachable {
+        /// True if the last commit was sent and its answer never came.
+        maybe_done: bool,
+    },
     /// The writer has stopped.
     #[error("the writer has stopped")]
     WriterGone,
@@ -61,6 +68,23 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// True if the database cannot be reached just now: later it may be.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            StoreError::Unreachable { .. } => true,
+            StoreError::Read(error) => crate::postgres::is_lost(error),
+            StoreError::Write(_)
+            | StoreError::Migrate(_)
+            | StoreError::WriterGone
+            | StoreError::Inconsistent { .. }
+            | StoreError::History(_)
+            | StoreError::Key(_)
+            | StoreError::Blob(_)
+            | StoreError::Unfit(_) => false,
+        }
+    }
+
     /// Nonsense found in a table.
     pub(crate) fn inconsistent(table: &'static str, what: impl std::fmt::Display) -> StoreError {
         StoreError::Inconsistent { table, what: what.to_string() }

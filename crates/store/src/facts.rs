@@ -29,11 +29,7 @@ const NOTE: &str = "select sealed from note where id = $1";
 impl Store {
     /// The facts of a recipient; none once they are erased.
     pub async fn facts(&self, recipient: RecipientId, version: u32) -> Result<Option<Facts>, StoreError> {
-        let row: Option<FactsRow> = sqlx::query_as(FACTS)
-            .bind(recipient.0)
-            .bind(i64::from(version))
-            .fetch_optional(&self.pool)
-            .await?;
+        let row: Option<FactsRow> = self.db.maybe(FACTS, (recipient.0, i64::from(version))).await?;
         row.map(|row| open_facts(&self.vault, &row.sealed_key, &row.sealed)).transpose()
     }
 
@@ -45,8 +41,7 @@ impl Store {
         form: &Form,
         facts: &Facts,
     ) -> Result<SealedFacts, StoreError> {
-        let row: Option<(Vec<u8>,)> =
-            sqlx::query_as(KEY).bind(recipient.0).fetch_optional(&self.pool).await?;
+        let row: Option<(Vec<u8>,)> = self.db.maybe(KEY, (recipient.0,)).await?;
         let (sealed_key,) =
             row.ok_or_else(|| StoreError::inconsistent("recipient", format!("no {recipient}")))?;
         let key = self.vault.open_recipient(&sealed_key)?;
@@ -60,7 +55,7 @@ impl Store {
     ) -> Result<HashMap<NoteId, String>, StoreError> {
         let mut texts = HashMap::new();
         for id in ids.into_iter().collect::<BTreeSet<_>>() {
-            let row: Option<(Vec<u8>,)> = sqlx::query_as(NOTE).bind(id.0).fetch_optional(&self.pool).await?;
+            let row: Option<(Vec<u8>,)> = self.db.maybe(NOTE, (id.0,)).await?;
             if let Some((sealed,)) = row {
                 let text = String::from_utf8_lossy(&self.vault.open(&sealed)?).into_owned();
                 texts.insert(id, text);

@@ -18,6 +18,8 @@ use salur_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::archive::Archived;
+
 pub use import::{ImportError, ImportPhase, ImportState, SealedFault};
 
 /// A job with who asks, when, and the key under which a repetition is recognised.
@@ -149,6 +151,13 @@ pub enum Job {
         /// Of which request or import.
         of: Uuid,
     },
+    /// Note that a closed year's events were moved to an archive.
+    NoteArchive {
+        /// The archive's own id.
+        id: Uuid,
+        /// What it holds.
+        archived: Archived,
+    },
     /// Forget answers and outbox rows from before a time.
     Forget {
         /// From before this.
@@ -168,6 +177,7 @@ impl Job {
                 | Job::OpenSession(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }
+                | Job::NoteArchive { .. }
         )
     }
 }

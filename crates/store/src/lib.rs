@@ -1,14 +1,21 @@
 //! Salur's memory: all SQL, all transactions, the commit loop. One job in, one transaction, one answer after the
 //! commit.
 
+mod archive;
 pub mod batch;
 pub mod chain;
+mod current;
+mod db;
 mod error;
 pub mod facts;
+mod files;
 mod imports;
 pub mod job;
+mod leases;
+mod listen;
 pub mod lists;
 mod open;
+mod postgres;
 pub mod requests;
 mod sessions;
 mod sqlite;
@@ -16,7 +23,9 @@ pub mod vault;
 mod verify;
 mod writer;
 
+pub use archive::Archived;
 pub use error::{ExecuteError, StoreError};
-pub use open::{Office, Store};
+pub use leases::Lease;
+pub use open::{Office, Places, Store};
 pub use sessions::token_digest;
 pub use verify::{Broken, Report, verify};

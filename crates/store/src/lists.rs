@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Store;
+use crate::db::{Day, Ts};
 use crate::error::StoreError;
 use crate::facts::open_facts;
 use crate::requests::{Place, Scope};
@@ -69,7 +70,7 @@ pub struct AttachmentRow {
 #[derive(FromRow)]
 struct CountRow {
     scheme: String,
-    year: i64,
+    year: i32,
     stage: String,
     region: String,
     n: i64,
@@ -89,7 +90,7 @@ struct SnagRow {
 struct LineRow {
     id: String,
     scheme: String,
-    year: i64,
+    year: i32,
     fund: String,
     account: String,
     ceiling: i64,
@@ -101,11 +102,11 @@ struct LineRow {
 #[derive(FromRow)]
 struct TrailRow {
     pos: i64,
-    at: i64,
+    at: Ts,
     actor: Uuid,
     subject_kind: String,
     subject_id: Uuid,
-    seq: i64,
+    seq: i32,
     kind: String,
     data: String,
     hash: Vec<u8>,
@@ -115,7 +116,7 @@ struct TrailRow {
 struct AttachedRow {
     id: Uuid,
     request: Uuid,
-    at: i64,
+    at: Ts,
     media_type: String,
     size: i64,
     digest: Vec<u8>,
@@ -169,8 +170,7 @@ impl Store {
         scope: &Scope,
         today: jiff::civil::Date,
     ) -> Result<Vec<StageCount>, StoreError> {
-        let rows: Vec<CountRow> =
-            sqlx::query_as(COUNTS).bind(today.to_string()).fetch_all(&self.pool).await?;
+        let rows: Vec<CountRow> = self.db.all(COUNTS, (Day(today),)).await?;
         let counts = rows.into_iter().filter(|row| sees(scope, &row.region)).map(|row| StageCount {
             scheme: row.scheme.as_str().into(),
             year: i16::try_from(row.year).unwrap_or_default(),
@@ -184,7 +184,7 @@ impl Store {
 
     /// How many requests have which snag.
     pub async fn snag_counts(&self, scope: &Scope) -> Result<Vec<SnagCount>, StoreError> {
-        let rows: Vec<SnagRow> = sqlx::query_as(SNAGS).fetch_all(&self.pool).await?;
+        let rows: Vec<SnagRow> = self.db.all(SNAGS, ()).await?;
         let counts = rows.into_iter().filter(|row| sees(scope, &row.region)).map(|row| SnagCount {
             scheme: row.scheme.as_str().into(),
             stage: row.stage.as_str().into(),
@@ -203,18 +203,17 @@ impl Store {
         year: i16,
         scope: &Scope,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let mut oldest: Option<i64> = None;
+        let mut oldest: Option<Ts> = None;
         match scope {
             Scope::Everywhere => {
-                let query = sqlx::query_as(OLDEST).bind(scheme.to_string()).bind(stage.to_string());
-                let row: Option<(i64,)> = query.bind(year).fetch_optional(&self.pool).await?;
+                let wanted = (scheme.to_string(), stage.to_string(), year);
+                let row: Option<(Ts,)> = self.db.maybe(OLDEST, wanted).await?;
                 oldest = row.map(|(at,)| at);
             }
             Scope::Regions(regions) => {
                 for region in regions {
-                    let query = sqlx::query_as(OLDEST_IN).bind(scheme.to_string()).bind(stage.to_string());
-                    let row: Option<(i64,)> =
-                        query.bind(year).bind(region.to_string()).fetch_optional(&self.pool).await?;
+                    let wanted = (scheme.to_string(), stage.to_string(), year, region.to_string());
+                    let row: Option<(Ts,)> = self.db.maybe(OLDEST_IN, wanted).await?;
                     oldest = [oldest, row.map(|(at,)| at)].into_iter().flatten().min();
                 }
             }
@@ -228,8 +227,8 @@ impl Store {
         scheme: &SchemeId,
         version: u32,
     ) -> Result<Option<String>, StoreError> {
-        let query = sqlx::query_as(DEFINITION).bind(scheme.to_string()).bind(i64::from(version));
-        let row: Option<(String,)> = query.fetch_optional(&self.pool).await?;
+        let wanted = (scheme.to_string(), i64::from(version));
+        let row: Option<(String,)> = self.db.maybe(DEFINITION, wanted).await?;
         Ok(row.map(|(text,)| text))
     }
 
@@ -238,13 +237,13 @@ impl Store {
         if !self.is_writing() {
             return Err(StoreError::WriterGone);
         }
-        let _: (i64,) = sqlx::query_as(PING).fetch_one(&self.pool).await?;
+        let _: (i64,) = self.db.on().one(PING, ()).await?;
         Ok(())
     }
 
     /// Every budget line.
     pub async fn budget_lines(&self) -> Result<Vec<BudgetLine>, StoreError> {
-        let rows: Vec<LineRow> = sqlx::query_as(LINES).fetch_all(&self.pool).await?;
+        let rows: Vec<LineRow> = self.db.all(LINES, ()).await?;
         let lines = rows.into_iter().map(|row| BudgetLine {
             id: row.id.as_str().into(),
             scheme: row.scheme.as_str().into(),
@@ -261,14 +260,13 @@ impl Store {
 
     /// One decree.
     pub async fn decree(&self, id: DecreeId) -> Result<Option<Decree>, StoreError> {
-        let row: Option<(String,)> = sqlx::query_as(DECREE).bind(id.0).fetch_optional(&self.pool).await?;
+        let row: Option<(String,)> = self.db.maybe(DECREE, (id.0,)).await?;
         row.map(|(body,)| Ok(serde_json::from_str(&body)?)).transpose()
     }
 
     /// Decrees, newest first, before a place.
     pub async fn decrees(&self, before: Place, limit: u32) -> Result<Vec<Decree>, StoreError> {
-        let query = sqlx::query_as(DECREES).bind(before.at).bind(before.id).bind(i64::from(limit));
-        let rows: Vec<(String,)> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<(String,)> = self.db.all(DECREES, (Ts(before.at), before.id, i64::from(limit))).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
@@ -279,28 +277,25 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<DecreeLine>, StoreError> {
-        let query = sqlx::query_as(DECREE_LINES).bind(id.0).bind(after).bind(i64::from(limit));
-        let rows: Vec<(String,)> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<(String,)> = self.db.all(DECREE_LINES, (id.0, after, i64::from(limit))).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
     /// One payment order.
     pub async fn order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
-        let row: Option<(String,)> = sqlx::query_as(ORDER).bind(id.0).fetch_optional(&self.pool).await?;
+        let row: Option<(String,)> = self.db.maybe(ORDER, (id.0,)).await?;
         row.map(|(body,)| Ok(serde_json::from_str(&body)?)).transpose()
     }
 
     /// Payment orders, newest first, before a place.
     pub async fn orders(&self, before: Place, limit: u32) -> Result<Vec<Order>, StoreError> {
-        let query = sqlx::query_as(ORDERS).bind(before.at).bind(before.id).bind(i64::from(limit));
-        let rows: Vec<(String,)> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<(String,)> = self.db.all(ORDERS, (Ts(before.at), before.id, i64::from(limit))).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
     /// Lines of a payment order after a line.
     pub async fn order_lines(&self, id: OrderId, after: i64, limit: u32) -> Result<Vec<PayLine>, StoreError> {
-        let query = sqlx::query_as(ORDER_LINES).bind(id.0).bind(after).bind(i64::from(limit));
-        let rows: Vec<(String,)> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<(String,)> = self.db.all(ORDER_LINES, (id.0, after, i64::from(limit))).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
     }
 
@@ -311,8 +306,7 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<(PayLine, Facts)>, StoreError> {
-        let query = sqlx::query_as(BANK).bind(id.0).bind(after).bind(i64::from(limit));
-        let rows: Vec<BankRow> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<BankRow> = self.db.all(BANK, (id.0, after, i64::from(limit))).await?;
         rows.into_iter()
             .map(|row| {
                 Ok((serde_json::from_str(&row.body)?, open_facts(&self.vault, &row.sealed_key, &row.sealed)?))
@@ -322,8 +316,7 @@ impl Store {
 
     /// The audit trail after a position.
     pub async fn trail(&self, after: i64, limit: u32) -> Result<Vec<Trail>, StoreError> {
-        let query = sqlx::query_as(TRAIL).bind(after).bind(i64::from(limit));
-        let rows: Vec<TrailRow> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<TrailRow> = self.db.all(TRAIL, (after, i64::from(limit))).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(Trail {
@@ -343,15 +336,13 @@ impl Store {
 
     /// The files attached to a request.
     pub async fn attachments(&self, request: RequestId) -> Result<Vec<AttachmentRow>, StoreError> {
-        let rows: Vec<AttachedRow> =
-            sqlx::query_as(ATTACHMENTS).bind(request.0).fetch_all(&self.pool).await?;
+        let rows: Vec<AttachedRow> = self.db.all(ATTACHMENTS, (request.0,)).await?;
         rows.into_iter().map(attached).collect()
     }
 
     /// One attached file.
     pub async fn attachment(&self, id: AttachmentId) -> Result<Option<AttachmentRow>, StoreError> {
-        let row: Option<AttachedRow> =
-            sqlx::query_as(ATTACHMENT).bind(id.0).fetch_optional(&self.pool).await?;
+        let row: Option<AttachedRow> = self.db.maybe(ATTACHMENT, (id.0,)).await?;
         row.map(attached).transpose()
     }
 }
@@ -374,8 +365,8 @@ fn sees(scope: &Scope, region: &str) -> bool {
     }
 }
 
-pub(crate) fn timestamp(micros: i64) -> Result<Timestamp, StoreError> {
-    Timestamp::from_microsecond(micros).map_err(|error| StoreError::inconsistent("time", error))
+pub(crate) fn timestamp(at: Ts) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(at.0).map_err(|error| StoreError::inconsistent("time", error))
 }
 
 pub(crate) fn digest(bytes: Vec<u8>) -> Result<Digest, StoreError> {

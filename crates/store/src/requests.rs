@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::Store;
+use crate::db::{Day, Row, Sql, Ts};
 use crate::error::StoreError;
 
 pub use filter::{Filter, Label, Listed, Page, Place, Scope};
@@ -31,7 +32,7 @@ pub struct Told {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Stream {
     scheme: String,
-    year: i64,
+    year: i32,
     stage: String,
     region: Option<String>,
 }
@@ -48,10 +49,10 @@ struct RequestRow {
 #[derive(FromRow)]
 struct EventRow {
     pos: i64,
-    at: i64,
+    at: Ts,
     actor: Uuid,
     for_whom: Option<Uuid>,
-    seq: i64,
+    seq: i32,
     data: String,
     hash: Vec<u8>,
 }
@@ -72,15 +73,21 @@ const STAGE_KEYS: &str = "select entered_at, id from request
     where scheme = $1 and year = $2 and stage = $3 and (entered_at, id) > ($4, $5)
     order by entered_at, id limit $6";
 const STUCK_KEYS: &str = "select entered_at, id from request
-    where scheme = $1 and (closed = 0 or snag is not null) and (entered_at, id) > ($2, $3)
+    where scheme = $1 and (not closed or snag is not null) and (entered_at, id) > ($2, $3)
       and ($4 is null or year = $4) and ($5 is null or stage = $5)
       and ($6 is null or $6 like '%,' || region || ',%')
       and case when $7 is null then snag is not null or due_on < $8
                when $7 = 'overdue' then due_on < $8
                else snag = $7 end
     order by entered_at, id limit $9";
-const BY_IDS: &str = "select state, label from request where id in (select unhex(value) from json_each($1))";
-const SCHEMES: &str = "select id, scheme from request where id in (select unhex(value) from json_each($1))";
+const BY_IDS: Sql = Sql {
+    lite: "select state, label from request where id in (select unhex(value) from json_each($1))",
+    pg: "select state, label from request where id in (select value::uuid from json_array_elements_text($1::json))",
+};
+const SCHEMES: Sql = Sql {
+    lite: "select id, scheme from request where id in (select unhex(value) from json_each($1))",
+    pg: "select id, scheme from request where id in (select value::uuid from json_array_elements_text($1::json))",
+};
 const WORDS: &str = "select w.request from word w where w.hash = $1 and w.request > $2
       and ($3 is null or exists (select 1 from word x where x.hash = $3 and x.request = w.request))
       and ($4 is null or exists (select 1 from word x where x.hash = $4 and x.request = w.request))
@@ -92,7 +99,7 @@ const HISTORY: &str =
 impl Store {
     /// One request.
     pub async fn request(&self, id: RequestId) -> Result<Option<Listed>, StoreError> {
-        let row: Option<RequestRow> = sqlx::query_as(ONE).bind(id.0).fetch_optional(&self.pool).await?;
+        let row: Option<RequestRow> = self.db.maybe(ONE, (id.0,)).await?;
         row.map(|row| self.listed(row)).transpose()
     }
 
@@ -106,14 +113,13 @@ impl Store {
     /// The schemes of these requests; who does not exist is left out.
     pub async fn schemes_of(&self, ids: &[RequestId]) -> Result<HashMap<RequestId, SchemeId>, StoreError> {
         let ids: Vec<_> = ids.iter().map(|id| id.0.simple().to_string()).collect();
-        let query = sqlx::query_as(SCHEMES).bind(serde_json::to_string(&ids)?);
-        let rows: Vec<(Uuid, String)> = query.fetch_all(&self.pool).await?;
+        let rows: Vec<(Uuid, String)> = self.db.all(SCHEMES, (serde_json::to_string(&ids)?,)).await?;
         Ok(rows.into_iter().map(|(id, scheme)| (RequestId(id), scheme.as_str().into())).collect())
     }
 
     /// What happened to a request, oldest first.
     pub async fn history(&self, id: RequestId) -> Result<Vec<Told>, StoreError> {
-        let rows: Vec<EventRow> = sqlx::query_as(HISTORY).bind(id.0).fetch_all(&self.pool).await?;
+        let rows: Vec<EventRow> = self.db.all(HISTORY, (id.0,)).await?;
         rows.into_iter().map(told).collect()
     }
 
@@ -139,9 +145,9 @@ impl Store {
             let rows: Vec<RequestRow> = self.stream(only, (QUEUE, STAGE), after, most).await?;
             return Ok(cut(self.all_listed(rows)?, limit, by_entry));
         }
-        let mut keys: Vec<(i64, Uuid)> = Vec::new();
+        let mut keys: Vec<(Ts, Uuid)> = Vec::new();
         for stream in &streams {
-            let found: Vec<(i64, Uuid)> = self.stream(stream, (QUEUE_KEYS, STAGE_KEYS), after, most).await?;
+            let found: Vec<(Ts, Uuid)> = self.stream(stream, (QUEUE_KEYS, STAGE_KEYS), after, most).await?;
             keys.extend(found);
         }
         self.of_keys(keys, limit).await
@@ -153,9 +159,10 @@ impl Store {
         filter: &Filter,
         regions: Option<&BTreeSet<RegionCode>>,
     ) -> Result<Vec<Stream>, StoreError> {
-        let query = sqlx::query_as(PLACES).bind(filter.scheme.as_ref().map(ToString::to_string));
-        let query = query.bind(filter.year).bind(filter.stage.as_ref().map(ToString::to_string));
-        let places: Vec<(String, i64, String, String)> = query.fetch_all(&self.pool).await?;
+        let scheme = filter.scheme.as_ref().map(ToString::to_string);
+        let stage = filter.stage.as_ref().map(ToString::to_string);
+        let places: Vec<(String, i32, String, String)> =
+            self.db.all(PLACES, (scheme, filter.year, stage)).await?;
         let stages = self.stages_of(filter);
         let mut streams = BTreeSet::new();
         for (scheme, year, stage, region) in places {
@@ -168,31 +175,28 @@ impl Store {
         Ok(streams.into_iter().collect())
     }
 
-    async fn stream<T>(
+    async fn stream<T: Row>(
         &self,
         stream: &Stream,
         (queue, stage): (&'static str, &'static str),
         after: Place,
         most: i64,
-    ) -> Result<Vec<T>, StoreError>
-    where
-        T: for<'r> FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
-    {
-        let query = sqlx::query_as(if stream.region.is_some() { queue } else { stage });
-        let mut query = query.bind(&stream.scheme).bind(stream.year).bind(&stream.stage);
-        if let Some(region) = &stream.region {
-            query = query.bind(region);
+    ) -> Result<Vec<T>, StoreError> {
+        let (scheme, year, name) = (stream.scheme.clone(), stream.year, stream.stage.clone());
+        let (at, id) = (Ts(after.at), after.id);
+        match stream.region.clone() {
+            Some(region) => self.db.all(queue, (scheme, year, name, region, at, id, most)).await,
+            None => self.db.all(stage, (scheme, year, name, at, id, most)).await,
         }
-        Ok(query.bind(after.at).bind(after.id).bind(most).fetch_all(&self.pool).await?)
     }
 
     /// The page of these keys, the first of them in order.
-    async fn of_keys(&self, mut keys: Vec<(i64, Uuid)>, limit: u32) -> Result<Page<Listed>, StoreError> {
+    async fn of_keys(&self, mut keys: Vec<(Ts, Uuid)>, limit: u32) -> Result<Page<Listed>, StoreError> {
         keys.sort_unstable();
         keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1));
         let ids: Vec<_> = keys.iter().map(|(_, id)| id.simple().to_string()).collect();
-        let query = sqlx::query_as(BY_IDS).bind(serde_json::to_string(&ids)?);
-        Ok(cut(self.all_listed(query.fetch_all(&self.pool).await?)?, limit, by_entry))
+        let rows = self.db.all(BY_IDS, (serde_json::to_string(&ids)?,)).await?;
+        Ok(cut(self.all_listed(rows)?, limit, by_entry))
     }
 
     async fn stuck(
@@ -207,12 +211,21 @@ impl Store {
             || self.schemes(filter).into_iter().map(|scheme| (scheme, None)).collect(),
             |stages| stages.into_iter().map(|(scheme, stage)| (scheme, Some(stage))).collect::<Vec<_>>(),
         );
-        let mut keys: Vec<(i64, Uuid)> = Vec::new();
+        let mut keys: Vec<(Ts, Uuid)> = Vec::new();
         for (scheme, stage) in places {
-            let query = sqlx::query_as(STUCK_KEYS).bind(scheme.to_string()).bind(after.at).bind(after.id);
-            let query = query.bind(filter.year).bind(stage.as_ref().map(ToString::to_string));
-            let query = query.bind(listing(regions)).bind(filter.code.clone()).bind(today.to_string());
-            let found: Vec<(i64, Uuid)> = query.bind(i64::from(limit) + 1).fetch_all(&self.pool).await?;
+            let stage = stage.as_ref().map(ToString::to_string);
+            let wanted = (
+                scheme.to_string(),
+                Ts(after.at),
+                after.id,
+                filter.year,
+                stage,
+                listing(regions),
+                filter.code.clone(),
+                Day(today),
+                i64::from(limit) + 1,
+            );
+            let found: Vec<(Ts, Uuid)> = self.db.all(STUCK_KEYS, wanted).await?;
             keys.extend(found);
         }
         self.of_keys(keys, limit).await
@@ -235,12 +248,12 @@ impl Store {
         let most = usize::try_from(limit).unwrap_or(usize::MAX);
         let (mut data, mut last) = (Vec::new(), after.id);
         while data.len() <= most {
-            let query = sqlx::query_as(WORDS).bind(first).bind(last);
-            let query = query.bind(hashes.get(1)).bind(hashes.get(2)).bind(hashes.get(3)).bind(FOUND_AT_ONCE);
-            let ids: Vec<(Uuid,)> = query.fetch_all(&self.pool).await?;
+            let more = [1, 2, 3].map(|at| hashes.get(at).copied());
+            let wanted = (*first, last, more[0], more[1], more[2], FOUND_AT_ONCE);
+            let ids: Vec<(Uuid,)> = self.db.all(WORDS, wanted).await?;
             let Some((end,)) = ids.last() else { break };
             last = *end;
-            let keys = ids.iter().map(|(id,)| (0, *id)).collect();
+            let keys = ids.iter().map(|(id,)| (Ts(0), *id)).collect();
             for listed in self.of_keys(keys, u32::MAX).await?.data {
                 let request = &listed.request;
                 let fits = regions.is_none_or(|regions| regions.contains(&request.region))
@@ -339,7 +352,8 @@ impl Store {
 
 fn told(row: EventRow) -> Result<Told, StoreError> {
     let event: Event = serde_json::from_str(&row.data)?;
-    let at = Timestamp::from_microsecond(row.at).map_err(|error| StoreError::inconsistent("event", error))?;
+    let at =
+        Timestamp::from_microsecond(row.at.0).map_err(|error| StoreError::inconsistent("event", error))?;
     let seq = u32::try_from(row.seq).map_err(|error| StoreError::inconsistent("event", error))?;
     let hash =
         row.hash.try_into().map_err(|_| StoreError::inconsistent("event", "a hash of another length"))?;

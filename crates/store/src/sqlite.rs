@@ -5,15 +5,18 @@ mod found;
 mod load;
 mod write;
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use salur_core::Digest;
-use salur_core::world::World;
+use tokio::runtime::Handle;
 
-use crate::batch::{Batch, Told};
-use crate::error::{ExecuteError, StoreError};
+use crate::batch::{Batch, Needs};
+use crate::current::Current;
+use crate::db::Db;
+use crate::error::StoreError;
 use crate::job::Ask;
-
-pub(crate) use found::{load_sessions, load_world};
+use crate::writer::{Backend, Committed};
 
 /// Opens the one connection that writes, its settings read back.
 pub(crate) fn open(path: &std::path::Path) -> Result<Connection, StoreError> {
@@ -47,32 +50,51 @@ const SETTINGS: &[(&str, &str)] = &[
     ("cache_spill", "0"),
 ];
 
-/// Decides a batch and commits it: what is told here is durable once this returns.
-pub(crate) fn commit(
-    connection: &mut Connection,
-    world: &World,
-    asks: Vec<Ask>,
-) -> Result<(Vec<Told>, i64), StoreError> {
-    let needs = load::Needs::of(world, &asks);
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (pos, hash) = head(&transaction)?;
-    let loaded = load::load(&transaction, needs, &asks)?;
-    let mut batch = Batch::new(world, loaded);
-    let mut told = Vec::with_capacity(asks.len());
-    for ask in asks {
-        match batch.decide(ask) {
-            Err(ExecuteError::Store(error)) => return Err(error),
-            answer => told.push(answer),
+/// The one connection that writes, and what it keeps up to date.
+pub(crate) struct Sqlite {
+    connection: Connection,
+    current: Arc<Current>,
+    db: Db,
+    runtime: Handle,
+    /// True while the world or the sessions are older than the database.
+    is_stale: bool,
+}
+
+impl Sqlite {
+    pub(crate) fn new(connection: Connection, current: Arc<Current>, db: Db) -> Sqlite {
+        Sqlite { connection, current, db, runtime: Handle::current(), is_stale: false }
+    }
+
+    fn decide_and_commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError> {
+        let world = self.current.world();
+        let needs = Needs::of(&world, asks);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (pos, hash) = head(&transaction)?;
+        let loaded = load::load(&transaction, needs, asks)?;
+        let mut batch = Batch::new(&world, loaded);
+        let told = batch.decide_all(asks)?;
+        let (changes, books) = batch.into_changes();
+        if changes.is_empty() {
+            transaction.rollback()?;
+            return Ok(Committed { told, pos });
         }
+        self.is_stale |= changes.is_of_office();
+        let pos = write::write(&transaction, &world, &changes, &books, pos, hash)?;
+        transaction.commit()?;
+        Ok(Committed { told, pos })
     }
-    let (changes, books) = batch.into_changes();
-    if changes.is_empty() {
-        transaction.rollback()?;
-        return Ok((told, pos));
+}
+
+impl Backend for Sqlite {
+    fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError> {
+        let done = self.decide_and_commit(asks)?;
+        // The batch is durable: what fails from here on must not be told as its failure.
+        if self.is_stale {
+            let next = self.current.version() + 1;
+            self.is_stale = self.runtime.block_on(self.current.load(&self.db, next)).is_err();
+        }
+        Ok(done)
     }
-    let pos = write::write(&transaction, world, &changes, &books, pos, hash)?;
-    transaction.commit()?;
-    Ok((told, pos))
 }
 
 fn head(transaction: &Transaction<'_>) -> Result<(i64, Digest), StoreError> {

@@ -3,11 +3,12 @@
 
 mod lists;
 mod rows;
+mod source;
 mod sums;
 mod told;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use salur_core::event::{Event, FactsRef};
 use salur_core::request::{Act, Request, apply};
@@ -15,19 +16,18 @@ use salur_core::workflow::{End, Standing, Workflow};
 use salur_core::world::Workflows;
 use salur_core::{Digest, RecipientId, RequestId};
 use serde::Serialize;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use self::rows::{
-    COUNTS, CountRow, DUES, EVENTS, EventRow, HISTORY, LINES, LineRow, SNAGS, STATES, StateRow,
-};
+use self::rows::{COUNTS, CountRow, DUES, EventRow, LINES, LineRow, SNAGS, STATES, StateRow};
+use self::source::Source;
 use self::sums::{Books, Totals};
 use self::told::Told;
 use crate::chain::link;
+use crate::db::Ts;
 use crate::error::StoreError;
 use crate::facts::{FACTS, FactsRow};
 use crate::lists::digest;
+use crate::open::{is_postgres, known_vault, path_of};
 use crate::vault::Vault;
 
 /// What was checked, and the first thing that does not hold.
@@ -72,21 +72,21 @@ fn broken(invariant: &'static str, place: impl std::fmt::Display, found: impl st
     Stop::Broken(Broken { invariant, place: place.to_string(), found: found.to_string() })
 }
 
-/// Checks a SQLite database, from one snapshot.
-pub async fn verify(path: &Path) -> Result<Report, StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).read_only(true);
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+/// Checks a database from one snapshot, the archives of closed years included. `key` is the file of the office's key,
+/// where it is not in its usual place.
+pub async fn verify(url: &str, key: Option<&Path>, archives: &[PathBuf]) -> Result<Report, StoreError> {
+    let usual =
+        if is_postgres(url) { PathBuf::from("salur.key") } else { path_of(url)?.with_extension("key") };
     let mut check = Check {
-        tx: pool.begin().await?,
+        source: Source::open(url, archives).await?,
         report: Report::default(),
         totals: Totals::default(),
         told: Told::default(),
-        vault: crate::open::known_vault(path),
+        vault: known_vault(key.unwrap_or(&usual)),
     };
     let outcome = check.run().await;
     let mut report = check.report;
-    drop(check.tx);
-    pool.close().await;
+    check.source.close().await;
     match outcome {
         Ok(()) => Ok(report),
         Err(Stop::Broken(broken)) => {
@@ -97,8 +97,13 @@ pub async fn verify(path: &Path) -> Result<Report, StoreError> {
     }
 }
 
+const HEAD: &str = "select pos, hash from head where one = 1";
+const DEFINITIONS: &str = "select scheme, version, digest, text from definition";
+const UNFIT_INDEXES: &str = "select i.indexrelid::regclass::text from pg_index i
+    join pg_class c on c.oid = i.indexrelid where not i.indisvalid and c.relnamespace = 'public'::regnamespace";
+
 struct Check {
-    tx: Transaction<'static, Sqlite>,
+    source: Source,
     report: Report,
     totals: Totals,
     /// What the chain says of things that have tables of their own.
@@ -123,15 +128,19 @@ impl Check {
     }
 
     async fn integrity(&mut self) -> Result<(), Stop> {
-        let (word,): (String,) = sqlx::query_as("pragma quick_check(1)").fetch_one(&mut *self.tx).await?;
-        if word == "ok" { Ok(()) } else { Err(broken("database_sound", "file", word)) }
+        if self.source.is_lite() {
+            let (word,): (String,) = self.source.on().one("pragma quick_check(1)", ()).await?;
+            return if word == "ok" { Ok(()) } else { Err(broken("database_sound", "file", word)) };
+        }
+        // What a failed build of an index leaves behind finds nothing and guards nothing.
+        let unfit: Vec<(String,)> = self.source.all(UNFIT_INDEXES, ()).await?;
+        unfit
+            .first()
+            .map_or(Ok(()), |(name,)| Err(broken("database_sound", name, "an index that is not valid")))
     }
 
     async fn workflows(&mut self) -> Result<Workflows, Stop> {
-        let rows: Vec<(String, i64, Vec<u8>, String)> =
-            sqlx::query_as("select scheme, version, digest, text from definition")
-                .fetch_all(&mut *self.tx)
-                .await?;
+        let rows: Vec<(String, i32, Vec<u8>, String)> = self.source.all(DEFINITIONS, ()).await?;
         let mut definitions = Vec::new();
         for (scheme, version, stored, text) in rows {
             let workflow = Workflow::parse(&text)
@@ -145,7 +154,7 @@ impl Check {
     }
 
     async fn lines(&mut self) -> Result<Vec<LineRow>, Stop> {
-        Ok(sqlx::query_as(LINES).fetch_all(&mut *self.tx).await?)
+        Ok(self.source.all(LINES, ()).await?)
     }
 
     /// Every link of the chain, and the budgets after every event.
@@ -154,7 +163,7 @@ impl Check {
         let mut pos = 0;
         let mut books = Books::over(ceilings);
         loop {
-            let rows: Vec<EventRow> = sqlx::query_as(EVENTS).bind(pos).fetch_all(&mut *self.tx).await?;
+            let rows = self.source.events(pos).await?;
             if rows.is_empty() {
                 break;
             }
@@ -163,7 +172,7 @@ impl Check {
                     return Err(broken(
                         "chain_gap_free",
                         format!("position {}", pos + 1),
-                        format!("{}", row.pos),
+                        format!("{}; name the archives of closed years, if there are any", row.pos),
                     ));
                 }
                 pos = row.pos;
@@ -185,8 +194,7 @@ impl Check {
                 self.report.events += 1;
             }
         }
-        let (last, hash): (i64, Vec<u8>) =
-            sqlx::query_as("select pos, hash from head where one = 1").fetch_one(&mut *self.tx).await?;
+        let (last, hash): (i64, Vec<u8>) = self.source.on().one(HEAD, ()).await?;
         if (last, digest(hash)?) != (pos, prev) {
             return Err(broken(
                 "chain_complete",
@@ -203,12 +211,11 @@ impl Check {
     async fn requests(&mut self, workflows: &Workflows) -> Result<(), Stop> {
         let mut after = Uuid::nil();
         loop {
-            let rows: Vec<StateRow> = sqlx::query_as(STATES).bind(after).fetch_all(&mut *self.tx).await?;
+            let rows: Vec<StateRow> = self.source.all(STATES, (after,)).await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.id;
             for row in rows {
-                let history: Vec<EventRow> =
-                    sqlx::query_as(HISTORY).bind(row.id).fetch_all(&mut *self.tx).await?;
+                let history = self.source.history(row.id).await?;
                 let facts = self.request(&row, history, workflows)?;
                 self.facts(facts.0, facts.1).await?;
                 self.report.requests += 1;
@@ -257,19 +264,19 @@ impl Check {
             row.region.as_str(),
             row.stage.as_str(),
             row.entered_at,
-            row.due_on.clone(),
+            row.due_on.map(|due| due.0),
             row.closed,
             row.version,
             row.snag.clone(),
         );
         let wanted = (
-            (request.scheme.as_str(), i64::from(request.year), frees),
+            (request.scheme.as_str(), i32::from(request.year), frees),
             request.region.as_str(),
             request.stage.as_str(),
-            request.entered_at.as_microsecond(),
-            request.due_on.map(|due| due.to_string()),
+            Ts::from(request.entered_at),
+            request.due_on,
             request.closed,
-            i64::from(request.version),
+            i32::try_from(request.version).unwrap_or(i32::MAX),
             snag.clone(),
         );
         if columns != wanted {
@@ -282,8 +289,8 @@ impl Check {
 
     /// The facts that count are there, and are those that the events speak of.
     async fn facts(&mut self, recipient: RecipientId, facts: FactsRef) -> Result<(), Stop> {
-        let query = sqlx::query_as(FACTS).bind(recipient.0).bind(i64::from(facts.version));
-        let row: Option<FactsRow> = query.fetch_optional(&mut *self.tx).await?;
+        let wanted = (recipient.0, i64::from(facts.version));
+        let row: Option<FactsRow> = self.source.on().maybe(FACTS, wanted).await?;
         let Some(row) = row else { return Err(broken("facts_there", recipient, facts.version)) };
         let Some(vault) = &self.vault else { return Ok(()) };
         let opened =
@@ -312,7 +319,7 @@ impl Check {
 
     async fn counters(&mut self) -> Result<(), Stop> {
         for (name, sql) in [("stage_count", COUNTS), ("stage_due", DUES), ("snag_count", SNAGS)] {
-            let rows: Vec<CountRow> = sqlx::query_as(sql).fetch_all(&mut *self.tx).await?;
+            let rows: Vec<CountRow> = self.source.all(sql, ()).await?;
             let stored: BTreeMap<[String; 5], i64> = rows
                 .into_iter()
                 .map(|row| ([row.scheme, row.year.to_string(), row.stage, row.region, row.extra], row.n))

@@ -5,22 +5,31 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
-use rusqlite::Connection;
 use salur_core::refusal::{Refusal, Why};
-use salur_core::world::World;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::batch::Told;
 use crate::error::{ExecuteError, StoreError};
-use crate::job::{Ask, Job};
-use crate::sessions::Sessions;
-use crate::sqlite;
+use crate::job::Ask;
 
 /// Most jobs in one transaction.
 const BATCH_MAX: usize = 1_000;
 /// Most jobs waiting; a caller beyond that waits to be let in.
 const QUEUE_MAX: usize = 8_192;
+
+/// The way a database is written: SQLite's or PostgreSQL's.
+pub(crate) trait Backend: Send + 'static {
+    /// Decides a batch and commits it: what is told here is durable once this returns. After an error nothing of the
+    /// batch is kept, but for `Unreachable`, which says itself whether that is known.
+    fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError>;
+}
+
+/// What became of a batch, and the position of the last event after it.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    pub(crate) told: Vec<Told>,
+    pub(crate) pos: i64,
+}
 
 /// A job and the caller who waits for its answer.
 struct Waiting {
@@ -44,19 +53,15 @@ impl std::fmt::Debug for Waiting {
 impl Writer {
     /// Starts the thread that owns the writing connection.
     pub(crate) fn start(
-        connection: Connection,
-        world: Arc<ArcSwap<World>>,
-        sessions: Arc<ArcSwap<Sessions>>,
-        position: watch::Sender<i64>,
+        backend: impl Backend,
+        position: Arc<watch::Sender<i64>>,
     ) -> Result<(Writer, std::thread::JoinHandle<()>), StoreError> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let commits = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&commits);
         let thread = std::thread::Builder::new()
             .name("salur-writer".into())
-            .spawn(move || {
-                Loop { connection, world, sessions, position, commits: counted, stale: false }.run(waiting);
-            })
+            .spawn(move || Loop { backend, position, commits: counted }.run(waiting))
             .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
         Ok((Writer { queue, commits }, thread))
     }
@@ -80,17 +85,13 @@ impl Writer {
 }
 
 /// What the writer's thread owns.
-struct Loop {
-    connection: Connection,
-    world: Arc<ArcSwap<World>>,
-    sessions: Arc<ArcSwap<Sessions>>,
-    position: watch::Sender<i64>,
+struct Loop<B> {
+    backend: B,
+    position: Arc<watch::Sender<i64>>,
     commits: Arc<AtomicU64>,
-    /// True while the world or the sessions are older than the database.
-    stale: bool,
 }
 
-impl Loop {
+impl<B: Backend> Loop<B> {
     fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
         let mut held_back = None;
         while let Some(first) = held_back.take().or_else(|| queue.blocking_recv()) {
@@ -114,57 +115,35 @@ impl Loop {
     fn answer(&mut self, batch: Vec<Waiting>) {
         let (asks, callers): (Vec<_>, Vec<_>) =
             batch.into_iter().map(|waiting| (waiting.ask, waiting.answer)).unzip();
-        let many = asks.len() > 1;
-        let again = if many { asks.clone() } else { Vec::new() };
-        match self.commit(asks) {
-            Ok(told) => {
-                for (caller, told) in callers.into_iter().zip(told) {
-                    // A caller who has gone does not need the answer; the job is done all the same.
-                    let _ = caller.send(told);
-                }
+        let told = match self.commit(&asks) {
+            Ok(told) => told,
+            Err(StoreError::Unreachable { maybe_done }) => {
+                asks.iter().map(|_| Err(StoreError::Unreachable { maybe_done }.into())).collect()
             }
             // One job that the database refuses must not take the others with it.
-            Err(_) if many => {
-                for (caller, ask) in callers.into_iter().zip(again) {
-                    let told = self.commit(vec![ask]).map_or_else(|error| Err(error.into()), first);
-                    let _ = caller.send(told);
-                }
-            }
-            Err(error) => {
-                let mut error = Some(error);
-                for caller in callers {
-                    let error = error.take().unwrap_or(StoreError::WriterGone);
-                    let _ = caller.send(Err(error.into()));
-                }
-            }
+            Err(_) if asks.len() > 1 => asks.chunks(1).map(|ask| self.alone(ask)).collect(),
+            Err(error) => vec![Err(error.into())],
+        };
+        for (caller, told) in callers.into_iter().zip(told) {
+            // A caller who has gone does not need the answer; the job is done all the same.
+            let _ = caller.send(told);
         }
     }
 
+    fn alone(&mut self, ask: &[Ask]) -> Told {
+        let told = self.commit(ask)?;
+        told.into_iter().next().unwrap_or_else(|| Err(ExecuteError::from(Refusal::from(Why::NotFound))))
+    }
+
     /// Commits a batch. A panic in it costs the batch, not the writer: its transaction is rolled back.
-    fn commit(&mut self, asks: Vec<Ask>) -> Result<Vec<Told>, StoreError> {
-        let world = self.world.load_full();
-        self.stale |= asks.iter().any(|ask| matches!(ask.job, Job::Found(_) | Job::OpenSession(_)));
-        let connection = &mut self.connection;
-        let (told, pos) = catch_unwind(AssertUnwindSafe(|| sqlite::commit(connection, &world, asks)))
+    fn commit(&mut self, asks: &[Ask]) -> Result<Vec<Told>, StoreError> {
+        let backend = &mut self.backend;
+        let Committed { told, pos } = catch_unwind(AssertUnwindSafe(|| backend.commit(asks)))
             .unwrap_or_else(|_| {
                 Err(StoreError::Unfit("the writer panicked; its batch was rolled back".into()))
             })?;
         self.commits.fetch_add(1, Ordering::Relaxed);
-        // The batch is durable: what fails from here on must not be told as its failure.
-        if self.stale {
-            self.stale = self.reload(&world).is_err();
-        }
-        self.position.send_if_modified(|last| std::mem::replace(last, pos) != pos);
+        self.position.send_if_modified(|last| *last < pos && std::mem::replace(last, pos) != pos);
         Ok(told)
     }
-
-    fn reload(&self, world: &World) -> Result<(), StoreError> {
-        self.world.store(Arc::new(sqlite::load_world(&self.connection, world)?));
-        self.sessions.store(Arc::new(sqlite::load_sessions(&self.connection)?));
-        Ok(())
-    }
-}
-
-fn first(told: Vec<Told>) -> Told {
-    told.into_iter().next().unwrap_or_else(|| Err(ExecuteError::from(Refusal::from(Why::NotFound))))
 }

@@ -7,6 +7,7 @@
 mod cluster;
 mod database;
 mod folder;
+pub mod home;
 mod process;
 mod program;
 mod proxy;

@@ -63,7 +63,7 @@ pub(crate) async fn faulty_csv(
     }
     caller.note_reading(&app, "faulty_rows_read", state.id.0).await?;
     let turn = WRITING.acquire().await;
-    let work = Work::take_up(&app, &state).await.map_err(|error| {
+    let work = Work::take_up(&app, &state, None).await.map_err(|error| {
         tracing::error!(import = %state.id, %error, "failed to fetch the list of an import");
         unavailable(caller.lang)
     })?;

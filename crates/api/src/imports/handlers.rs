@@ -18,7 +18,7 @@ use super::body::{
     import_place,
 };
 use super::located::opened;
-use super::runner::{self, Claim};
+use super::runner::{self, Claim, Kind};
 use super::send::{may_enter, query_malformed};
 use crate::App;
 use crate::caller::{Caller, Idempotency};
@@ -120,7 +120,8 @@ pub(crate) async fn accept_import(
         may_enter(&app, &caller, workflow)?;
     }
     // Whoever has the claim accepts; others see how far it is.
-    let claim = Claim::take(state.id);
+    let claim = Claim::take(&app, state.id, Kind::Accepting).await;
+    let claim = claim.map_err(|error| Problem::broken(&error, caller.lang))?;
     let state = read(&app, state.id, caller.lang).await?;
     let state = match (state.state, claim) {
         (ImportPhase::Judging, _) => return Err(not_ready(caller.lang)),

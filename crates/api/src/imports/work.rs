@@ -13,6 +13,7 @@ use salur_store::{ExecuteError, StoreError};
 use tokio::runtime::Handle;
 
 use super::reader::Files;
+use super::runner::Claim;
 use crate::App;
 
 /// Most faults in one note, so that the writer is never held long.
@@ -24,6 +25,9 @@ pub(crate) enum Halted {
     /// The server stops; the work is taken up at its next start.
     #[error("the server stops")]
     Closing,
+    /// The right to the work could not be renewed in time: another server may have taken it up.
+    #[error("another server may have taken the work up")]
+    Lost,
     /// A file that could be read no longer can.
     #[error("the file could be read and no longer can")]
     Refused(#[source] FileRefusal),
@@ -47,6 +51,7 @@ pub(crate) enum Halted {
 /// An import on the bench.
 pub(crate) struct Work {
     pub(crate) app: App,
+    claim: Option<Arc<Claim>>,
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) files: Files,
     /// The day the list was sent: judged again on another day, each row gets the same verdict.
@@ -56,7 +61,11 @@ pub(crate) struct Work {
 
 impl Work {
     /// Fetches an import's files.
-    pub(crate) async fn take_up(app: &App, state: &ImportState) -> Result<Work, Halted> {
+    pub(crate) async fn take_up(
+        app: &App,
+        state: &ImportState,
+        claim: Option<Arc<Claim>>,
+    ) -> Result<Work, Halted> {
         let world = app.store.world();
         let workflow = world.workflows.current(&state.scheme).cloned().ok_or(Halted::NoWorkflow)?;
         let list = fetch(app, &state.list).await?;
@@ -66,6 +75,7 @@ impl Work {
         };
         Ok(Work {
             app: app.clone(),
+            claim,
             workflow,
             files: Files { list, members },
             today: world.calendar.date_of(state.at),
@@ -89,6 +99,9 @@ impl Work {
 
     /// Has a job done.
     pub(crate) fn execute(&self, actor: PersonId, job: Job) -> Result<Answer, Halted> {
+        if self.claim.as_ref().is_some_and(|claim| !claim.is_held()) {
+            return Err(Halted::Lost);
+        }
         let ask = Ask { actor, for_whom: None, at: self.app.clock.now(), key: None, job };
         Ok(self.wait(self.app.store.execute(ask))?)
     }

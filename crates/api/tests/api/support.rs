@@ -93,7 +93,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap()
 }
 
-fn office() -> Office {
+fn office(folder: &Path) -> Office {
     let table = read("data/holidays/id_libur_2024_2027.csv");
     let holidays = table.lines().skip(1).map(|line| {
         let cells: Vec<&str> = line.split(',').collect();
@@ -108,6 +108,7 @@ fn office() -> Office {
         calendar: Arc::new(Calendar::new("Asia/Makassar", holidays, 2024..=2027).unwrap()),
         policy: Arc::new(Policy::parse(&read("data/policy.toml")).unwrap()),
         regions: Arc::new(Regions::parse(lists.iter().map(String::as_str)).unwrap().serving("64".into())),
+        places: salur_store::Places { key: Some(folder.join("salur.key")), ..Default::default() },
     }
 }
 
@@ -150,8 +151,8 @@ fn founding(at: Timestamp) -> Founding {
 impl Desk {
     pub(crate) async fn open() -> Desk {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("salur.db").display());
-        let store = Store::open(&url, office()).await.unwrap();
+        let url = salur_testbed::home::address(folder.path(), "salur").unwrap();
+        let store = Store::open(&url, office(folder.path())).await.unwrap();
         let at: Timestamp = START.parse().unwrap();
         let ask = Ask {
             actor: PersonId(Uuid::nil()),

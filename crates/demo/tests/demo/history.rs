@@ -74,7 +74,9 @@ async fn all_invariants_hold_when_they_are_recomputed() {
     for day in DAYS {
         let Demo { store, dir, .. } = Demo::small(day).await;
         store.close().await;
-        let report = salur_store::verify(&database(dir.path())).await.unwrap();
+        let report = salur_store::verify(&database(dir.path()), Some(&dir.path().join("salur.key")), &[])
+            .await
+            .unwrap();
         assert_eq!(report.broken, None, "{day}");
         assert!(report.requests > 100, "{day}");
     }

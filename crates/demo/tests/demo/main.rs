@@ -6,7 +6,7 @@ mod history;
 mod people;
 mod sign_ins;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use salur_core::decree::DecreeState;
@@ -33,7 +33,7 @@ impl Demo {
 
     async fn of(options: Options) -> Demo {
         let dir = tempfile::tempdir().unwrap();
-        let store = open(&database(dir.path())).await;
+        let store = open(dir.path()).await;
         let mut last = Progress { phase: Phase::Founding, done: 0, total: 1 };
         let loaded = salur_demo::load(&store, &options, |progress| {
             assert!(progress.done <= progress.total, "{progress:?}");
@@ -78,10 +78,12 @@ impl Demo {
 /// After everything.
 const LAST: Place = Place { at: i64::MAX, id: uuid::Uuid::max() };
 
-fn database(dir: &Path) -> PathBuf {
-    dir.join("salur.db")
+fn database(dir: &Path) -> String {
+    salur_testbed::home::address(dir, "salur").unwrap()
 }
 
-async fn open(path: &Path) -> Store {
-    Store::open(&format!("sqlite://{}", path.display()), shipped::office().unwrap()).await.unwrap()
+async fn open(dir: &Path) -> Store {
+    let mut office = shipped::office().unwrap();
+    office.places.key = Some(dir.join("salur.key"));
+    Store::open(&database(dir), office).await.unwrap()
 }

@@ -32,13 +32,13 @@ async fn everybody_signs_in_with_the_token_that_is_written_down() {
     for sign_in in &demo.loaded.sign_ins {
         let token = &written[&sign_in.key];
         assert_eq!(token.len(), 64);
-        let id = demo.store.session(token, demo.as_of).unwrap();
+        let id = demo.store.session(token, demo.as_of).await.unwrap().unwrap();
         let person = world.roster.person(id).unwrap();
         assert_eq!(person.name, sign_in.name);
         assert!(person.staff_no.starts_with("DEMO-"));
         let role = sign_in.key.split('.').next().unwrap();
         assert!(person.roles().contains(role), "{}", sign_in.key);
-        assert!(demo.store.session(token, demo.as_of + (366 * 24).hours()).is_none());
+        assert!(demo.store.session(token, demo.as_of + (366 * 24).hours()).await.unwrap().is_none());
         assert!(!format!("{sign_in:?}").contains(token.as_str()), "a log tells no token");
     }
 }

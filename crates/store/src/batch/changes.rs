@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use salur_core::decree::{Books, Decree, DecreeLine};
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
+use salur_core::workflow::{End, Workflow};
 use salur_core::{
     AttachmentId, DecreeId, Digest, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId, StageName,
 };
@@ -79,6 +80,12 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// True if people, definitions or sessions change: what decisions are made in must be loaded anew.
+    #[must_use]
+    pub fn is_of_office(&self) -> bool {
+        !self.founding.is_empty() || !self.sessions.is_empty()
+    }
+
     /// True if there is nothing to write.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -89,6 +96,11 @@ impl Changes {
             && self.sessions.is_empty()
             && self.forget.is_none()
     }
+}
+
+/// True if a request is closed in a way that lets its recipient ask again.
+pub(crate) fn frees_recipient(workflow: &Workflow, request: &Request) -> bool {
+    request.closed && workflow.end_of(&request.stage).is_some_and(End::frees_recipient)
 }
 
 /// A file attached to a request; its bytes are kept by digest.

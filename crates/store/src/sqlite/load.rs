@@ -7,68 +7,11 @@ use salur_core::decree::{Books, Decree, DecreeLine, LineOutcome};
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
-use salur_core::world::World;
-use salur_core::{DecreeId, Digest, LineId, OrderId, PersonId, RequestId, Rupiah, SchemeId};
+use salur_core::{DecreeId, Digest, OrderId, PersonId, RequestId, Rupiah, SchemeId};
 
-use crate::batch::{Loaded, StoredAnswer};
+use crate::batch::{Loaded, Needs, StoredAnswer};
 use crate::error::StoreError;
-use crate::job::{Ask, Job};
-
-/// What a batch of jobs needs loaded.
-#[derive(Debug, Default)]
-pub(super) struct Needs {
-    requests: HashSet<RequestId>,
-    keys: HashSet<(PersonId, String)>,
-    subjects: HashSet<(SchemeId, i16, String)>,
-    decrees: Vec<(DecreeId, bool)>,
-    orders: Vec<OrderId>,
-    lines: HashSet<LineId>,
-}
-
-impl Needs {
-    pub(super) fn of(world: &World, asks: &[Ask]) -> Needs {
-        let mut needs = Needs::default();
-        for ask in asks {
-            if let Some(key) = &ask.key {
-                needs.keys.insert((ask.actor, key.text.clone()));
-            }
-            match &ask.job {
-                Job::Enter(entry) => needs.enter(world, entry),
-                Job::Accept { entries, .. } => entries.iter().for_each(|entry| needs.enter(world, entry)),
-                Job::Act(act) => {
-                    needs.requests.insert(act.request);
-                }
-                Job::Many { requests, .. }
-                | Job::DraftDecree { requests, .. }
-                | Job::DraftOrder { requests, .. } => {
-                    needs.requests.extend(requests);
-                }
-                Job::StrikeDecree { id, requests, .. } => {
-                    needs.requests.extend(requests);
-                    needs.decrees.push((*id, false));
-                }
-                Job::SignDecree { id, .. } | Job::CancelDecree { id } => needs.decrees.push((*id, true)),
-                Job::ExportOrder { id }
-                | Job::EnterSp2d { id, .. }
-                | Job::SettleOrder { id, .. }
-                | Job::CancelOrder { id } => needs.orders.push(*id),
-                Job::NoteImport(_)
-                | Job::Found(_)
-                | Job::OpenSession(_)
-                | Job::Forget { .. }
-                | Job::NoteReading { .. } => {}
-            }
-        }
-        needs
-    }
-
-    fn enter(&mut self, world: &World, entry: &crate::job::Entry) {
-        self.subjects.insert((entry.scheme.clone(), entry.year, entry.subject_key.clone()));
-        if let Some(workflow) = world.workflows.current(&entry.scheme) {
-            self.lines.insert(salur_core::decide::line_id(workflow, entry.year));
-        }
-    }
-}
+use crate::job::Ask;
 
 pub(super) fn load(
     transaction: &Transaction<'_>,
@@ -94,13 +37,7 @@ pub(super) fn load(
     }
     load_answers(transaction, &needs.keys, &mut loaded.answered)?;
     load_requests(transaction, &needs.requests, &mut loaded.books)?;
-    for ask in asks {
-        if let Job::Act(act) = &ask.job
-            && let (Some(key), Some(request)) = (&act.subject_key, loaded.books.requests.get(&act.request))
-        {
-            needs.subjects.insert((request.scheme.clone(), request.year, key.clone()));
-        }
-    }
+    needs.add_changed_subjects(asks, &loaded.books);
     load_subjects(transaction, needs.subjects, &mut loaded.subjects)?;
     needs.lines.extend(loaded.books.requests.values().map(|request| request.line.clone()));
     let mut statement = transaction.prepare_cached(

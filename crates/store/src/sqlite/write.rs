@@ -3,13 +3,11 @@
 use rusqlite::{Transaction, params};
 use salur_core::Digest;
 use salur_core::decree::Books;
-use salur_core::request::Request;
-use salur_core::workflow::Workflow;
 use salur_core::world::World;
 
 use super::found::{found, open_session};
-use crate::batch::Changes;
-use crate::chain::{Link, NewEvent, link};
+use crate::batch::{Changes, frees_recipient};
+use crate::chain::linked;
 use crate::error::StoreError;
 use crate::job::ImportPhase;
 
@@ -21,13 +19,10 @@ pub(super) fn write(
     pos: i64,
     hash: Digest,
 ) -> Result<i64, StoreError> {
-    let mut chain = Chain { transaction, pos, hash };
     write_requests(transaction, world, changes, books)?;
     write_facts(transaction, changes)?;
-    let first = chain.pos;
-    for event in &changes.events {
-        chain.append(event)?;
-    }
+    let first = pos;
+    let pos = write_events(transaction, changes, pos, hash)?;
     let mut outbox = transaction
         .prepare_cached("insert into outbox (pos, topic, subject_id, due_at) values (?1, ?2, ?3, ?4)")?;
     for place in &changes.outbox {
@@ -43,53 +38,46 @@ pub(super) fn write(
         forget(transaction, before)?;
     }
     for founding in &changes.founding {
-        found(&mut chain, founding)?;
+        found(transaction, founding)?;
     }
     for session in &changes.sessions {
-        open_session(&mut chain, session)?;
+        open_session(transaction, session)?;
     }
-    chain.finish()
+    Ok(pos)
 }
 
-/// The end of the audit chain while a batch is written.
-pub(super) struct Chain<'a> {
-    pub(super) transaction: &'a Transaction<'a>,
+/// Appends to the audit chain, and moves its head.
+fn write_events(
+    transaction: &Transaction<'_>,
+    changes: &Changes,
     pos: i64,
     hash: Digest,
-}
-
-impl Chain<'_> {
-    pub(super) fn append(&mut self, event: &NewEvent) -> Result<(), StoreError> {
-        self.pos += 1;
-        let prev = self.hash;
-        self.hash = link(self.pos, &Link::from(event), &prev);
-        self.transaction
-            .prepare_cached(
-                "insert into event (pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?
-            .execute(params![
-                self.pos,
-                event.at,
-                event.actor.0.as_bytes(),
-                event.for_whom.as_ref().map(|person| person.0.as_bytes()),
-                event.subject_kind,
-                event.subject_id.as_bytes(),
-                event.seq,
-                event.kind,
-                event.data,
-                prev.0,
-                self.hash.0,
-            ])?;
-        Ok(())
+) -> Result<i64, StoreError> {
+    let mut insert = transaction.prepare_cached(
+        "insert into event (pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?;
+    let mut head = (pos, hash);
+    for (pos, event, prev, hash) in linked(&changes.events, pos, hash) {
+        head = (pos, hash);
+        insert.execute(params![
+            pos,
+            event.at,
+            event.actor.0.as_bytes(),
+            event.for_whom.as_ref().map(|person| person.0.as_bytes()),
+            event.subject_kind,
+            event.subject_id.as_bytes(),
+            event.seq,
+            event.kind,
+            event.data,
+            prev.0,
+            hash.0,
+        ])?;
     }
-
-    fn finish(self) -> Result<i64, StoreError> {
-        self.transaction
-            .prepare_cached("update head set pos = ?1, hash = ?2 where one = 1")?
-            .execute(params![self.pos, self.hash.0])?;
-        Ok(self.pos)
-    }
+    transaction
+        .prepare_cached("update head set pos = ?1, hash = ?2 where one = 1")?
+        .execute(params![head.0, head.1.0])?;
+    Ok(head.0)
 }
 
 fn write_requests(
@@ -157,10 +145,6 @@ fn write_requests(
         }
     }
     Ok(())
-}
-
-fn frees_recipient(workflow: &Workflow, request: &Request) -> bool {
-    request.closed && workflow.end_of(&request.stage).is_some_and(salur_core::workflow::End::frees_recipient)
 }
 
 fn write_facts(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), StoreError> {
@@ -339,7 +323,7 @@ fn write_imports(transaction: &Transaction<'_>, changes: &Changes) -> Result<(),
          on conflict (id) do update set state = excluded.state, body = excluded.body",
     )?;
     let mut fault = transaction.prepare_cached(
-        "insert or ignore into import_fault (import, row, n, sealed) values (?1, ?2, ?3, ?4)",
+        "insert or ignore into import_fault (import, line, n, sealed) values (?1, ?2, ?3, ?4)",
     )?;
     let mut forget = transaction.prepare_cached("delete from import_fault where import = ?1")?;
     for state in &changes.imports {

@@ -64,7 +64,7 @@ impl Told {
         &self,
         mut grants: HashMap<Uuid, Vec<Grant>>,
         ceilings: &HashMap<String, i64>,
-        definitions: Vec<(String, i64, Vec<u8>)>,
+        definitions: Vec<(String, i32, Vec<u8>)>,
     ) -> Result<(), Stop> {
         for grants in grants.values_mut() {
             grants.sort();

@@ -15,7 +15,7 @@ use salur_core::world::Policy;
 use salur_core::{ActionName, Digest, PersonId, RecipientId, RegionCode, RequestId, Rupiah};
 use salur_store::facts::{seal_new, seal_note, subject_key};
 use salur_store::job::{Act, Answer, Ask, Entry, Founding, Job, Key};
-use salur_store::{ExecuteError, Office, Store};
+use salur_store::{ExecuteError, Office, Places, Store};
 use uuid::Uuid;
 
 pub(crate) const CLERK: PersonId = PersonId(Uuid::from_u128(1));
@@ -29,7 +29,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-24T02:00:00Z".parse().unwrap()
 }
 
-pub(crate) fn office() -> Office {
+pub(crate) fn office(folder: &Path) -> Office {
     let regions = Regions::parse([
         include_str!("../../../../data/regions/provinsi_kabupaten_kota.csv"),
         include_str!("../../../../data/regions/kaltim_64_semua_tingkat.csv"),
@@ -38,11 +38,17 @@ pub(crate) fn office() -> Office {
         calendar: Arc::new(Calendar::new("Asia/Makassar", [], 2024..=2027).unwrap()),
         policy: Arc::new(Policy::parse(include_str!("../../../../data/policy.toml")).unwrap()),
         regions: Arc::new(regions.unwrap().serving("64".into())),
+        places: Places { key: Some(folder.join("office.key")), ..Places::default() },
     }
 }
 
+/// The database that belongs to a folder.
+pub(crate) fn address(folder: &Path) -> String {
+    salur_testbed::home::address(folder, "office").unwrap()
+}
+
 pub(crate) async fn open(folder: &Path) -> Store {
-    Store::open(&format!("sqlite://{}", folder.join("office.db").display()), office()).await.unwrap()
+    Store::open(&address(folder), office(folder)).await.unwrap()
 }
 
 /// A new office whose disaster budget holds this much.
@@ -154,9 +160,13 @@ pub(crate) fn refusal(told: Result<Answer, ExecuteError>) -> Refusal {
     }
 }
 
+pub(crate) async fn verify(folder: &Path) -> salur_store::Report {
+    salur_store::verify(&address(folder), Some(&folder.join("office.key")), &[]).await.unwrap()
+}
+
 /// All invariants hold.
 pub(crate) async fn check(folder: &Path) -> salur_store::Report {
-    let report = salur_store::verify(&folder.join("office.db")).await.unwrap();
+    let report = verify(folder).await;
     assert_eq!(report.broken, None);
     report
 }

@@ -15,7 +15,7 @@ use salur_core::form::Regions;
 use salur_core::roster::{Grant, Person};
 use salur_core::world::Policy;
 use salur_store::job::{Ask, Founding, Job, SessionRow};
-use salur_store::{Office, Store, token_digest};
+use salur_store::{Office, Places, Store, token_digest};
 use serde_json::Value as Json;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -61,7 +61,7 @@ pub(crate) fn head_of(name: &str, rows: usize) -> Vec<u8> {
 }
 
 /// What the office needs besides its database.
-fn office() -> Office {
+fn office(folder: &Path) -> Office {
     let holidays = text("data/holidays/id_libur_2024_2027.csv");
     let holidays = csv::Reader::from_reader(holidays.as_bytes())
         .into_deserialize()
@@ -73,6 +73,7 @@ fn office() -> Office {
         calendar: Arc::new(Calendar::new("Asia/Makassar", holidays, 2024..=2027).unwrap()),
         policy: Arc::new(Policy::parse(&text("data/policy.toml")).unwrap()),
         regions: Arc::new(Regions::parse(lists.iter().map(String::as_str)).unwrap().serving("64".into())),
+        places: Places { key: Some(folder.join("salur.key")), ..Places::default() },
     }
 }
 
@@ -159,8 +160,8 @@ impl Desk {
 
     /// An office that is there already.
     pub(crate) async fn open(folder: &Path, config: Config) -> Desk {
-        let url = format!("sqlite://{}", folder.join("salur.db").display());
-        let store = Store::open(&url, office()).await.unwrap();
+        let url = salur_testbed::home::address(folder, "salur").unwrap();
+        let store = Store::open(&url, office(folder)).await.unwrap();
         let clock = Clock::Manual(Arc::new(AtomicI64::new(now().as_microsecond())));
         let app = App { store, clock, config: Arc::new(config) };
         Desk { router: crate::router(app.clone()), app }

@@ -1,0 +1,77 @@
+//! What a batch of jobs needs loaded.
+
+use std::collections::HashSet;
+
+use salur_core::world::World;
+use salur_core::{DecreeId, LineId, OrderId, PersonId, RequestId, SchemeId};
+
+use crate::job::{Ask, Entry, Job};
+
+/// What a batch of jobs needs loaded.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    pub(crate) requests: HashSet<RequestId>,
+    pub(crate) keys: HashSet<(PersonId, String)>,
+    pub(crate) subjects: HashSet<(SchemeId, i16, String)>,
+    /// Decrees, each with whether the requests on it are needed too.
+    pub(crate) decrees: Vec<(DecreeId, bool)>,
+    pub(crate) orders: Vec<OrderId>,
+    pub(crate) lines: HashSet<LineId>,
+}
+
+impl Needs {
+    pub(crate) fn of(world: &World, asks: &[Ask]) -> Needs {
+        let mut needs = Needs::default();
+        for ask in asks {
+            if let Some(key) = &ask.key {
+                needs.keys.insert((ask.actor, key.text.clone()));
+            }
+            match &ask.job {
+                Job::Enter(entry) => needs.enter(world, entry),
+                Job::Accept { entries, .. } => entries.iter().for_each(|entry| needs.enter(world, entry)),
+                Job::Act(act) => {
+                    needs.requests.insert(act.request);
+                }
+                Job::Many { requests, .. }
+                | Job::DraftDecree { requests, .. }
+                | Job::DraftOrder { requests, .. } => {
+                    needs.requests.extend(requests);
+                }
+                Job::StrikeDecree { id, requests, .. } => {
+                    needs.requests.extend(requests);
+                    needs.decrees.push((*id, false));
+                }
+                Job::SignDecree { id, .. } | Job::CancelDecree { id } => needs.decrees.push((*id, true)),
+                Job::ExportOrder { id }
+                | Job::EnterSp2d { id, .. }
+                | Job::SettleOrder { id, .. }
+                | Job::CancelOrder { id } => needs.orders.push(*id),
+                Job::NoteImport(_)
+                | Job::Found(_)
+                | Job::OpenSession(_)
+                | Job::Forget { .. }
+                | Job::NoteReading { .. }
+                | Job::NoteArchive { .. } => {}
+            }
+        }
+        needs
+    }
+
+    fn enter(&mut self, world: &World, entry: &Entry) {
+        self.subjects.insert((entry.scheme.clone(), entry.year, entry.subject_key.clone()));
+        if let Some(workflow) = world.workflows.current(&entry.scheme) {
+            self.lines.insert(salur_core::decide::line_id(workflow, entry.year));
+        }
+    }
+
+    /// Subject keys that acts are about to change to: known once their requests are.
+    pub(crate) fn add_changed_subjects(&mut self, asks: &[Ask], books: &salur_core::decree::Books) {
+        for ask in asks {
+            if let Job::Act(act) = &ask.job
+                && let (Some(key), Some(request)) = (&act.subject_key, books.requests.get(&act.request))
+            {
+                self.subjects.insert((request.scheme.clone(), request.year, key.clone()));
+            }
+        }
+    }
+}

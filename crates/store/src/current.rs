@@ -1,0 +1,149 @@
+//! What decisions are made in and who is signed in, as the database has it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use salur_core::roster::{Grant, Person, Roster};
+use salur_core::workflow::Workflow;
+use salur_core::world::{Workflows, World};
+use salur_core::{Digest, PersonId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::db::{On, Ts};
+use crate::error::StoreError;
+use crate::job::SessionRow;
+use crate::lists::{digest, timestamp};
+use crate::sessions::Sessions;
+
+/// The world and the sessions of the moment. A newer state takes the place of an older one, never the other way round.
+#[derive(Debug)]
+pub(crate) struct Current {
+    world: ArcSwap<World>,
+    sessions: ArcSwap<Sessions>,
+    version: Mutex<i64>,
+}
+
+impl Current {
+    /// Before anything is loaded: calendar and policy, and nobody in it.
+    pub(crate) fn new(world: World) -> Current {
+        let sessions = ArcSwap::from_pointee(Sessions::new());
+        Current { world: ArcSwap::from_pointee(world), sessions, version: Mutex::new(-1) }
+    }
+
+    pub(crate) fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    pub(crate) fn sessions(&self) -> Arc<Sessions> {
+        self.sessions.load_full()
+    }
+
+    pub(crate) fn version(&self) -> i64 {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Loads what the database has under a version of it.
+    pub(crate) async fn load(&self, on: impl Reads, version: i64) -> Result<(), StoreError> {
+        let (roster, workflows, sessions) = load(on).await?;
+        let mut known = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        if *known < version {
+            let before = self.world();
+            self.world.store(Arc::new(World {
+                workflows,
+                roster: Arc::new(roster),
+                calendar: before.calendar.clone(),
+                policy: before.policy.clone(),
+            }));
+            self.sessions.store(Arc::new(sessions));
+            *known = version;
+        }
+        Ok(())
+    }
+}
+
+/// Something that reads can be sent to again and again.
+pub(crate) trait Reads: Send {
+    fn on(&mut self) -> On<'_>;
+}
+
+impl Reads for &crate::db::Db {
+    fn on(&mut self) -> On<'_> {
+        crate::db::Db::on(self)
+    }
+}
+
+impl Reads for &mut sqlx::PgConnection {
+    fn on(&mut self) -> On<'_> {
+        On::PgOne(self)
+    }
+}
+
+#[derive(FromRow)]
+struct PersonRow {
+    id: Uuid,
+    staff_no: String,
+    name: String,
+    active: bool,
+}
+
+#[derive(FromRow)]
+struct SessionsRow {
+    digest: Vec<u8>,
+    person: Uuid,
+    label: String,
+    opened_at: Ts,
+    expires_at: Ts,
+}
+
+const GRANTS: &str = "select person, role, region from person_grant order by person, role, region";
+const PEOPLE: &str = "select id, staff_no, name, active from person";
+const DEFINITIONS: &str = "select text from definition order by scheme, version";
+const SESSIONS: &str = "select digest, person, label, opened_at, expires_at from session";
+const SESSION: &str = "select digest, person, label, opened_at, expires_at from session where digest = $1";
+
+async fn load(mut on: impl Reads) -> Result<(Roster, Workflows, Sessions), StoreError> {
+    let mut grants: HashMap<Uuid, Vec<Grant>> = HashMap::new();
+    let rows: Vec<(Uuid, String, String)> = on.on().all(GRANTS, ()).await?;
+    for (person, role, region) in rows {
+        let grant = Grant { role: role.as_str().into(), region: region.as_str().into() };
+        grants.entry(person).or_default().push(grant);
+    }
+    let people: Vec<PersonRow> = on.on().all(PEOPLE, ()).await?;
+    let people: Vec<Person> = people
+        .into_iter()
+        .map(|row| Person {
+            id: PersonId(row.id),
+            staff_no: row.staff_no,
+            name: row.name,
+            active: row.active,
+            grants: grants.remove(&row.id).unwrap_or_default(),
+        })
+        .collect();
+    let texts: Vec<(String,)> = on.on().all(DEFINITIONS, ()).await?;
+    let definitions = texts
+        .iter()
+        .map(|(text,)| Workflow::parse(text).map_err(|error| StoreError::inconsistent("definition", error)));
+    let definitions: Vec<Workflow> = definitions.collect::<Result<_, _>>()?;
+    let roster = Roster::new(people);
+    let rows: Vec<SessionsRow> = on.on().all(SESSIONS, ()).await?;
+    let sessions = rows.into_iter().map(|row| session(row).map(|session| (session.digest, session)));
+    Ok((roster, Workflows::new(definitions), sessions.collect::<Result<_, _>>()?))
+}
+
+/// One session, where another server has just opened it.
+pub(crate) async fn session_of(on: On<'_>, token: Digest) -> Result<Option<SessionRow>, StoreError> {
+    let row: Option<SessionsRow> = on.maybe(SESSION, (token.0.to_vec(),)).await?;
+    row.map(session).transpose()
+}
+
+fn session(row: SessionsRow) -> Result<SessionRow, StoreError> {
+    Ok(SessionRow {
+        digest: digest(row.digest)?,
+        person: PersonId(row.person),
+        label: row.label,
+        opened_at: timestamp(row.opened_at)?,
+        expires_at: timestamp(row.expires_at)?,
+    })
+}

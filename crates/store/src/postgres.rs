@@ -1,0 +1,171 @@
+//! The write path on PostgreSQL: one connection on a thread of its own, a few statements for a whole batch.
+//!
+//! Any number of servers write to one database. Each batch locks the one row of `head` first, so batches follow one
+//! another whoever sends them: positions are gap-free, what is decided on is what is there, and when a connection broke
+//! while its commit was under way, locking `head` again waits for the outcome and the chain tells it.
+
+mod begin;
+mod keep;
+mod load;
+mod outcome;
+mod write;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use salur_core::Digest;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::batch::{Batch, Needs, Told};
+use crate::current::Current;
+use crate::error::StoreError;
+use crate::job::Ask;
+use crate::writer::{Backend, Committed};
+use outcome::Failure;
+
+pub(crate) use begin::{check_fit, check_key, connect};
+pub(crate) use outcome::is_lost;
+
+/// The longest that a batch may take, a bulk one included; beyond it the connection is given up.
+const BATCH_LONGEST: Duration = Duration::from_mins(2);
+/// How long callers are kept waiting for a database that has gone.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// How long one attempt to connect may take.
+const CONNECTING: Duration = Duration::from_secs(3);
+/// Pause between two attempts to connect.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How often a batch that lost a race is decided again.
+const RACES: u32 = 20;
+
+/// The one connection that writes, and what is known of the last commit.
+pub(crate) struct Postgres {
+    runtime: Arc<Runtime>,
+    options: PgConnectOptions,
+    current: Arc<Current>,
+    /// Poked after each commit.
+    written: Arc<Notify>,
+    connection: Option<PgConnection>,
+    /// Years whose partition is known to be there.
+    years: Vec<i16>,
+    /// A commit that was sent and not answered.
+    doubt: Option<Doubt>,
+    /// Since when the database has been out of reach.
+    lost_since: Option<Instant>,
+}
+
+/// A commit that was sent: the last event in it, and what its callers are to be told.
+struct Doubt {
+    pos: i64,
+    hash: Digest,
+    told: Vec<Told>,
+    /// True if it has events, by which it can be found in the chain. Without any it may be done again: answers are
+    /// found by their keys, the rest is the same the second time.
+    is_written: bool,
+}
+
+impl Postgres {
+    pub(crate) fn new(
+        options: PgConnectOptions,
+        current: Arc<Current>,
+        written: Arc<Notify>,
+    ) -> Result<Postgres, StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
+        let (connection, years, doubt, lost_since) = (None, Vec::new(), None, None);
+        let runtime = Arc::new(runtime);
+        Ok(Postgres { runtime, options, current, written, connection, years, doubt, lost_since })
+    }
+
+    /// Decides a batch and commits it, once. The connection is kept only if all went well: dropped, its transaction is
+    /// rolled back.
+    async fn attempt(&mut self, asks: &[Ask]) -> Result<Committed, Failure> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => timeout(CONNECTING, begin::connect(&self.options)).await.map_err(|_| Failure::Lost)??,
+        };
+        let done = self.within(&mut connection, asks).await?;
+        self.connection = Some(connection);
+        Ok(done)
+    }
+
+    async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
+        let head = begin::begin(connection).await?;
+        if let Some(doubt) = self.doubt.take()
+            && doubt.is_written
+            && begin::has_event(connection, doubt.pos, doubt.hash).await?
+        {
+            begin::rollback(connection).await?;
+            return Ok(Committed { told: doubt.told, pos: doubt.pos });
+        }
+        if head.office != self.current.version() {
+            self.current.load(&mut *connection, head.office).await?;
+        }
+        let world = self.current.world();
+        let loaded = load::load(connection, Needs::of(&world, asks), asks).await?;
+        let mut batch = Batch::new(&world, loaded);
+        let told = batch.decide_all(asks)?;
+        let (changes, books) = batch.into_changes();
+        if changes.is_empty() {
+            begin::rollback(connection).await?;
+            return Ok(Committed { told, pos: head.pos });
+        }
+        let mut years = self.years.clone();
+        begin::make_years(connection, &mut years, &changes).await?;
+        let (pos, hash) = write::write(connection, &world, &changes, &books, &head).await?;
+        self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos });
+        begin::commit(connection).await?;
+        let told = self.doubt.take().map(|doubt| doubt.told).unwrap_or_default();
+        self.years = years;
+        self.written.notify_one();
+        if changes.is_of_office() {
+            // The batch is durable: a failure here is made good by the next batch, which sees the version.
+            let _ = self.current.load(&mut *connection, head.office + 1).await;
+        }
+        Ok(Committed { told, pos })
+    }
+
+    /// Gives a batch up, with what can be said of it.
+    fn give_up(&mut self) -> StoreError {
+        StoreError::Unreachable { maybe_done: self.doubt.take().is_some() }
+    }
+}
+
+impl Backend for Postgres {
+    fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError> {
+        // What an earlier batch left in doubt its callers have been told; and a panic must not leave one behind.
+        self.doubt = None;
+        let runtime = Arc::clone(&self.runtime);
+        let mut races = 0;
+        loop {
+            let outcome = runtime.block_on(async { timeout(BATCH_LONGEST, self.attempt(asks)).await });
+            let failure = match outcome {
+                Ok(Ok(done)) => {
+                    self.lost_since = None;
+                    return Ok(done);
+                }
+                Ok(Err(failure)) => failure,
+                Err(_) => Failure::Lost,
+            };
+            match failure {
+                Failure::Race if races < RACES => {
+                    self.doubt = None;
+                    races += 1;
+                }
+                Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
+                Failure::Lost => {
+                    let since = *self.lost_since.get_or_insert_with(Instant::now);
+                    if since.elapsed() > PATIENCE {
+                        return Err(self.give_up());
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+                Failure::Store(error) => return Err(error),
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Connections fit to write, and the ends of a transaction.
+
+use jiff::tz::TimeZone;
+use salur_core::Digest;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, FromRow};
+
+use super::outcome::Failure;
+use crate::batch::Changes;
+use crate::error::StoreError;
+use crate::lists::{digest, timestamp};
+
+/// The one row that is locked first.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) pos: i64,
+    pub(super) hash: Digest,
+    /// Counts changes of people, definitions and sessions.
+    pub(super) office: i64,
+}
+
+#[derive(FromRow)]
+struct HeadRow {
+    pos: i64,
+    hash: Vec<u8>,
+    office: i64,
+}
+
+/// A statement is planned once, for any number of values. A server that hangs must not hold `head` for long, and one
+/// that waits for it must not wait for ever.
+const SETTINGS: &str =
+    "set plan_cache_mode = force_generic_plan; set default_transaction_isolation = 'read committed';
+    set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '120s'; set lock_timeout = '60s';
+    set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+    set client_connection_check_interval = '5s'";
+/// In one round trip: the statements share it, and `head` is read only once its lock is held.
+const BEGIN: &str = "begin; select pos, hash, office from head where one = 1 for update";
+const HAS: &str = "select exists (select 1 from event where pos = $1 and hash = $2)";
+const FIT: &str =
+    "select current_setting('fsync'), current_setting('synchronous_commit'), pg_is_in_recovery(),
+    current_setting('server_encoding')";
+
+/// Opens a connection to write through.
+pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+/// Refuses a database that would lose what it acknowledged.
+pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let (fsync, commit, is_standby, encoding): (String, String, bool, String) =
+        sqlx::query_as(FIT).fetch_one(connection).await?;
+    let unfit = |what: String| Err(StoreError::Unfit(format!("PostgreSQL {what}")));
+    if fsync != "on" {
+        return unfit("runs with fsync = off, and would lose what was acknowledged".into());
+    }
+    if !["on", "remote_apply", "remote_write", "local"].contains(&commit.as_str()) {
+        return unfit(format!("runs with synchronous_commit = {commit}; on or remote_apply is needed"));
+    }
+    if encoding != "UTF8" {
+        return unfit(format!("keeps texts as {encoding}; create the database with encoding UTF8"));
+    }
+    if is_standby {
+        return unfit("at this address is a standby, which takes no writes; name the primary".into());
+    }
+    Ok(())
+}
+
+/// Refuses a database whose data were sealed with another key.
+pub(crate) async fn check_key(connection: &mut PgConnection, key_id: &str) -> Result<(), StoreError> {
+    let (known,): (String,) =
+        sqlx::query_as("update head set key_id = coalesce(key_id, $1) where one = 1 returning key_id")
+            .bind(key_id)
+            .fetch_one(connection)
+            .await?;
+    if known == key_id {
+        return Ok(());
+    }
+    Err(StoreError::Key(format!("the data were sealed with key {known}, this key is {key_id}")))
+}
+
+pub(super) async fn begin(connection: &mut PgConnection) -> Result<Head, Failure> {
+    let rows = sqlx::raw_sql(BEGIN).fetch_all(connection).await?;
+    let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let row = HeadRow::from_row(row)?;
+    Ok(Head { pos: row.pos, hash: digest(row.hash)?, office: row.office })
+}
+
+pub(super) async fn commit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("commit").execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn rollback(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("rollback").execute(connection).await?;
+    Ok(())
+}
+
+/// True if the chain has this event.
+pub(super) async fn has_event(
+    connection: &mut PgConnection,
+    pos: i64,
+    hash: Digest,
+) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query_as(HAS).bind(pos).bind(hash.0);
+    let (is_there,): (bool,) = query.fetch_one(connection).await?;
+    Ok(is_there)
+}
+
+/// The year whose partition an event belongs to: that of its time in UTC.
+pub(super) fn year_of(at: i64) -> Result<i16, StoreError> {
+    Ok(TimeZone::UTC.to_datetime(timestamp(crate::db::Ts(at))?).year())
+}
+
+/// Makes the partitions that a batch needs. Whenever old answers are forgotten, which is every few minutes, the coming
+/// year's is made too: long before its first event, when nobody waits for the lock that it takes.
+pub(super) async fn make_years(
+    connection: &mut PgConnection,
+    years: &mut Vec<i16>,
+    changes: &Changes,
+) -> Result<(), Failure> {
+    let mut wanted = Vec::new();
+    for event in &changes.events {
+        wanted.push(year_of(event.at)?);
+    }
+    if changes.forget.is_some() {
+        let (now,): (i32,) = sqlx::query_as("select extract(year from now() at time zone 'UTC')::int")
+            .fetch_one(&mut *connection)
+            .await?;
+        let now = i16::try_from(now).unwrap_or_default();
+        wanted.extend([now, now.saturating_add(1)]);
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    for year in wanted.into_iter().filter(|year| !years.contains(year)).collect::<Vec<_>>() {
+        sqlx::query("select make_event_year($1)").bind(year).execute(&mut *connection).await?;
+        years.push(year);
+    }
+    Ok(())
+}

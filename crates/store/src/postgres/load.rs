@@ -1,0 +1,145 @@
+//! Loads what a batch of jobs touches: in one statement, but for what lists and new recipients need.
+
+use std::collections::HashSet;
+
+use salur_core::decree::{Decree, DecreeLine, LineOutcome};
+use salur_core::payment::{Order, PayLine};
+use salur_core::request::Request;
+use salur_core::workflow::BudgetLine;
+use salur_core::{DecreeId, OrderId, PersonId, RequestId, SchemeId};
+use sqlx::FromRow;
+use sqlx::postgres::PgConnection;
+use uuid::Uuid;
+
+use super::outcome::Failure;
+use crate::batch::{Loaded, Needs, StoredAnswer};
+use crate::job::Ask;
+use crate::lists::digest;
+
+/// Requests, the budget lines of their scheme and year or of those named, and answers given before.
+const LOAD: &str = "
+    select 1 as what, null::uuid as principal, null as key, null::bytea as fingerprint, state as body
+        from request where id = any($1)
+    union all
+    select 2, null, null, null, row_to_json(l)::text from budget_line l
+        where id = any($2) or (scheme, year) in (select scheme, year from request where id = any($1))
+    union all
+    select 3, principal, key, fingerprint, outcome from command
+        where (principal, key) in (select * from unnest($3::uuid[], $4::text[]))";
+const SUBJECTS: &str = "select scheme, year, subject_key, id from request
+    where (scheme, year, subject_key) in (select * from unnest($1::text[], $2::int[], $3::text[]))";
+const DECREE: &str = "select body from decree where id = $1";
+const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
+const ORDER: &str = "select body from payment_order where id = $1";
+const ORDER_LINES: &str = "select body from payment_line where payment_order = $1 order by line";
+
+#[derive(FromRow)]
+struct LoadRow {
+    what: i32,
+    principal: Option<Uuid>,
+    key: Option<String>,
+    fingerprint: Option<Vec<u8>>,
+    body: String,
+}
+
+pub(super) async fn load(
+    connection: &mut PgConnection,
+    mut needs: Needs,
+    asks: &[Ask],
+) -> Result<Loaded, Failure> {
+    let mut loaded = Loaded::default();
+    for (id, all) in &needs.decrees {
+        if let Some((decree, lines)) = load_decree(connection, *id).await? {
+            if *all {
+                let listed = lines.iter().filter(|line| line.outcome == LineOutcome::Listed);
+                // The first line's too: giving a list up asks for the role it needs there, struck or not.
+                needs.requests.extend(lines.first().into_iter().chain(listed).map(|line| line.request));
+            }
+            loaded.decrees.insert(*id, (decree, lines));
+        }
+    }
+    for id in &needs.orders {
+        if let Some((order, lines)) = load_order(connection, *id).await? {
+            needs.requests.extend(lines.iter().map(|line| line.request));
+            loaded.orders.insert(*id, (order, lines));
+        }
+    }
+    if !(needs.requests.is_empty() && needs.lines.is_empty() && needs.keys.is_empty()) {
+        load_books(connection, &needs, &mut loaded).await?;
+    }
+    needs.add_changed_subjects(asks, &loaded.books);
+    if !needs.subjects.is_empty() {
+        load_subjects(connection, &needs.subjects, &mut loaded).await?;
+    }
+    Ok(loaded)
+}
+
+async fn load_books(
+    connection: &mut PgConnection,
+    needs: &Needs,
+    loaded: &mut Loaded,
+) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = needs.requests.iter().map(|id| id.0).collect();
+    let lines: Vec<&str> = needs.lines.iter().map(salur_core::LineId::as_str).collect();
+    let (principals, keys): (Vec<Uuid>, Vec<&str>) =
+        needs.keys.iter().map(|(principal, key)| (principal.0, key.as_str())).unzip();
+    let query = sqlx::query_as(LOAD).bind(ids).bind(lines).bind(principals).bind(keys);
+    let rows: Vec<LoadRow> = query.fetch_all(connection).await?;
+    for row in rows {
+        match (row.what, row.principal, row.key, row.fingerprint) {
+            (1, ..) => {
+                let request: Request = serde_json::from_str(&row.body)?;
+                loaded.books.requests.insert(request.id, request);
+            }
+            (2, ..) => {
+                let line: BudgetLine = serde_json::from_str(&row.body)?;
+                loaded.books.lines.insert(line.id.clone(), line);
+            }
+            (_, Some(principal), Some(key), Some(fingerprint)) => {
+                let stored = StoredAnswer { fingerprint: digest(fingerprint)?, outcome: row.body };
+                loaded.answered.insert((PersonId(principal), key), stored);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn load_subjects(
+    connection: &mut PgConnection,
+    wanted: &HashSet<(SchemeId, i16, String)>,
+    loaded: &mut Loaded,
+) -> Result<(), Failure> {
+    let schemes: Vec<&str> = wanted.iter().map(|(scheme, ..)| scheme.as_str()).collect();
+    let years: Vec<i32> = wanted.iter().map(|(_, year, _)| i32::from(*year)).collect();
+    let keys: Vec<&str> = wanted.iter().map(|(.., key)| key.as_str()).collect();
+    let query = sqlx::query_as(SUBJECTS).bind(schemes).bind(years).bind(keys);
+    let rows: Vec<(String, i32, String, Uuid)> = query.fetch_all(connection).await?;
+    for (scheme, year, key, id) in rows {
+        let year = i16::try_from(year).unwrap_or_default();
+        loaded.subjects.insert((scheme.as_str().into(), year, key), RequestId(id));
+    }
+    Ok(())
+}
+
+async fn load_decree(
+    connection: &mut PgConnection,
+    id: DecreeId,
+) -> Result<Option<(Decree, Vec<DecreeLine>)>, Failure> {
+    let body: Option<(String,)> = sqlx::query_as(DECREE).bind(id.0).fetch_optional(&mut *connection).await?;
+    let Some((body,)) = body else { return Ok(None) };
+    let rows: Vec<(String,)> = sqlx::query_as(DECREE_LINES).bind(id.0).fetch_all(connection).await?;
+    let lines = rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<_, _>>()?;
+    Ok(Some((serde_json::from_str(&body)?, lines)))
+}
+
+async fn load_order(
+    connection: &mut PgConnection,
+    id: OrderId,
+) -> Result<Option<(Order, Vec<PayLine>)>, Failure> {
+    let body: Option<(String,)> = sqlx::query_as(ORDER).bind(id.0).fetch_optional(&mut *connection).await?;
+    let Some((body,)) = body else { return Ok(None) };
+    let rows: Vec<(String,)> = sqlx::query_as(ORDER_LINES).bind(id.0).fetch_all(connection).await?;
+    let lines = rows.iter().map(|(body,)| serde_json::from_str(body)).collect::<Result<_, _>>()?;
+    Ok(Some((serde_json::from_str(&body)?, lines)))
+}

@@ -1,0 +1,284 @@
+-- The office's tables. Money is whole rupiah. Personal facts and texts are sealed; events hold none of them. What a
+-- hash covers (data), and what replay is compared with byte for byte (state, body), is text, not jsonb.
+
+-- One row, locked first in every batch: so positions are gap-free and in the order of commits, however many servers
+-- write. office counts changes of people, definitions and sessions; key_id names the key that facts are sealed under.
+create table head (
+    one integer primary key check (one = 1),
+    pos bigint not null,
+    hash bytea not null,
+    office bigint not null,
+    key_id text
+) with (fillfactor = 10);
+insert into head (one, pos, hash, office) values (1, 0, decode(repeat('00', 32), 'hex'), 0);
+
+-- The audit chain: every act, gap-free by position. hash covers the row and the hash before it. A partition for each
+-- year of `at` in UTC is made by the program ahead of time; uniqueness across years follows from head.
+create table event (
+    year smallint not null,
+    pos bigint not null,
+    at timestamptz not null,
+    actor uuid not null,
+    for_whom uuid,
+    subject_kind text not null,
+    subject_id uuid not null,
+    seq integer not null,
+    kind text not null,
+    data text not null,
+    prev_hash bytea not null,
+    hash bytea not null,
+    primary key (pos, year),
+    -- Used to load one subject's history; doubles as the guard against two events with one seq.
+    unique (subject_id, seq, year)
+) partition by list (year);
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception 'events are never changed or deleted';
+end $$;
+create trigger event_never_changes before update or delete on event
+    for each row execute function refuse_change();
+create trigger event_never_goes before truncate on event
+    for each statement execute function refuse_change();
+
+-- Makes the partition of a year, where it is not there yet.
+create function make_event_year(wanted smallint) returns void language plpgsql as $$
+declare
+    name text := format('event_%s', wanted);
+begin
+    if to_regclass(name) is null then
+        execute format('create table %I partition of event for values in (%s)', name, wanted);
+        execute format('create trigger event_never_goes before truncate on %I
+            for each statement execute function refuse_change()', name);
+    end if;
+end $$;
+
+-- What a request's events fold into. state is the whole of it; the columns are what lists ask for, label is the
+-- recipient's name and the tail of the NIK, sealed under the office's key.
+create table request (
+    id uuid primary key,
+    scheme text not null,
+    year integer not null,
+    region text not null,
+    stage text not null,
+    entered_at timestamptz not null,
+    due_on date,
+    snag text,
+    closed boolean not null,
+    version integer not null,
+    subject_key text,
+    label bytea,
+    state text not null
+) with (fillfactor = 70);
+-- Used by the queue of one stage in one region, oldest first.
+create index request_queue on request (scheme, year, stage, region, entered_at, id);
+-- Used by the queue of one stage over all regions, oldest first.
+create index request_stage on request (scheme, year, stage, entered_at, id);
+-- Refuses a recipient who is in already, same scheme and year.
+create unique index request_subject on request (scheme, year, subject_key) where subject_key is not null;
+-- Used by the list of what is stuck or overdue, oldest first: it holds all that the list asks.
+create index request_open on request (scheme, entered_at, id, year, stage, region, snag, due_on)
+    where not closed or snag is not null;
+
+-- How many requests are where: kept up in the same transaction, so that a count never scans.
+create table stage_count (
+    scheme text not null,
+    year integer not null,
+    stage text not null,
+    region text not null,
+    n bigint not null,
+    primary key (scheme, year, stage, region)
+) with (fillfactor = 50);
+-- How many open requests fall due on which day.
+create table stage_due (
+    scheme text not null,
+    year integer not null,
+    stage text not null,
+    region text not null,
+    due_on date not null,
+    n bigint not null,
+    primary key (scheme, year, stage, region, due_on)
+) with (fillfactor = 50);
+-- How many requests have which snag, and where.
+create table snag_count (
+    scheme text not null,
+    year integer not null,
+    stage text not null,
+    region text not null,
+    snag text not null,
+    n bigint not null,
+    primary key (scheme, year, stage, region, snag)
+) with (fillfactor = 50);
+
+-- A recipient's key, sealed under the office's key: whoever erases it erases the recipient's facts.
+create table recipient (
+    id uuid primary key,
+    key_id text not null,
+    sealed_key bytea not null
+);
+create table facts (
+    recipient uuid not null,
+    version integer not null,
+    sealed bytea not null,
+    primary key (recipient, version)
+);
+-- Keyed hashes of the words of a name and of a NIK: found by whole word, read by nobody.
+create table word (
+    hash bigint not null,
+    request uuid not null,
+    primary key (hash, request)
+);
+create table note (
+    id uuid primary key,
+    key_id text not null,
+    sealed bytea not null
+);
+create table attachment (
+    id uuid primary key,
+    request uuid not null,
+    at timestamptz not null,
+    media_type text not null,
+    size bigint not null,
+    digest bytea not null
+);
+-- Used by a request's own page.
+create index attachment_request on attachment (request, at);
+-- Files that came in, sealed, by the digest of their content: every server finds them, and so does every backup.
+create table file (
+    digest bytea primary key,
+    sealed bytea not null
+);
+alter table file alter column sealed set storage external;
+
+create table budget_line (
+    id text primary key,
+    scheme text not null,
+    year integer not null,
+    fund text not null,
+    account text not null,
+    ceiling bigint not null,
+    reserved bigint not null check (reserved >= 0),
+    committed bigint not null check (committed >= 0),
+    paid bigint not null check (paid >= 0),
+    check (reserved + committed + paid <= ceiling)
+) with (fillfactor = 50);
+
+create table decree (
+    id uuid primary key,
+    scheme text not null,
+    year integer not null,
+    state text not null,
+    drafted_at timestamptz not null,
+    version integer not null,
+    body text not null
+);
+-- Used by the list of decrees, newest first.
+create index decree_drafted on decree (drafted_at, id);
+create table decree_line (
+    decree uuid not null,
+    line integer not null,
+    request uuid not null,
+    amount bigint not null,
+    facts bytea not null,
+    outcome text not null,
+    body text not null,
+    primary key (decree, line)
+);
+
+create table payment_order (
+    id uuid primary key,
+    state text not null,
+    drafted_at timestamptz not null,
+    version integer not null,
+    body text not null
+);
+-- Used by the list of payment orders, newest first.
+create index payment_order_drafted on payment_order (drafted_at, id);
+create table payment_line (
+    payment_order uuid not null,
+    line integer not null,
+    request uuid not null,
+    recipient uuid not null,
+    facts_version integer not null,
+    amount bigint not null,
+    outcome text not null,
+    body text not null,
+    primary key (payment_order, line)
+);
+
+-- What was answered to whom under which key: sent twice, it is done once.
+create table command (
+    principal uuid not null,
+    key text not null,
+    fingerprint bytea not null,
+    at timestamptz not null,
+    outcome text not null,
+    primary key (principal, key)
+);
+-- Used to forget answers after thirty days.
+create index command_at on command (at);
+
+-- What is to be told outside, once committed.
+create table outbox (
+    pos bigint primary key,
+    topic text not null,
+    subject_id uuid not null,
+    due_at timestamptz not null
+);
+
+-- Work that one server does at a time; who does not renew it in time loses it to whoever asks next.
+create table lease (
+    work text primary key,
+    holder uuid not null,
+    until timestamptz not null
+);
+
+create table import (
+    id uuid primary key,
+    scheme text not null,
+    year integer not null,
+    state text not null,
+    at timestamptz not null,
+    body text not null,
+    sender uuid not null
+);
+-- Used by the list of a sender's own imports, newest first.
+create index import_sender on import (sender, id);
+-- Used to take up unfinished work after a restart.
+create index import_state on import (state) where state in ('judging', 'accepting');
+create table import_fault (
+    import uuid not null,
+    line bigint not null,
+    n integer not null,
+    sealed bytea not null,
+    primary key (import, line, n)
+);
+
+create table person (
+    id uuid primary key,
+    staff_no text not null unique,
+    name text not null,
+    active boolean not null
+);
+create table person_grant (
+    person uuid not null,
+    role text not null,
+    region text not null,
+    primary key (person, role, region)
+);
+create table session (
+    digest bytea primary key,
+    person uuid not null,
+    label text not null,
+    opened_at timestamptz not null,
+    expires_at timestamptz not null
+);
+
+-- Published definitions never change.
+create table definition (
+    scheme text not null,
+    version integer not null,
+    digest bytea not null,
+    text text not null,
+    primary key (scheme, version)
+);
