@@ -1,6 +1,6 @@
 //! The project's chores, run as `cargo xtask NAME`:
 //!
-//! - `test`: every test of the workspace;
+//! - `test`: every test of the workspace, on SQLite and on PostgreSQL;
 //! - `ci`: formatting, lints, tests, documentation;
 //! - `bench [NAME ..]`: the measurements, in release.
 
@@ -37,12 +37,19 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every test. What is named after `test` narrows it, as `cargo test` understands it.
+/// The crates whose tests run on PostgreSQL as well: those that touch the store.
+const ON_POSTGRES: [&str; 8] = ["-p", "salur-store", "-p", "salur-api", "-p", "salur-demo", "-p", "salur"];
+
+/// Every test, on SQLite and then, as far as a database matters, on PostgreSQL. What is named after `test` narrows
+/// both, as `cargo test` understands it.
 fn test(rest: &[String]) -> Result<(), String> {
     let postgres = Postgres::named_or_new(salur_testbed::SERVER, &Settings::default())?;
-    let mut arguments = vec!["test", "--workspace", "--locked"];
-    arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments, &postgres.variables())
+    let rest = || rest.iter().map(String::as_str);
+    let everything: Vec<_> = ["test", "--locked", "--workspace"].into_iter().chain(rest()).collect();
+    cargo(&everything, &postgres.variables())?;
+    let again: Vec<_> = ["test", "--locked"].into_iter().chain(ON_POSTGRES).chain(rest()).collect();
+    let [server, bin] = postgres.variables();
+    cargo(&again, &[server, bin, (salur_testbed::home::DATABASE, "postgres".as_ref())])
 }
 
 fn ci() -> Result<(), String> {
