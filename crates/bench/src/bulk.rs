@@ -56,7 +56,7 @@ pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-async fn prepare(store: &Store) -> Result<DecreeId> {
+pub(crate) async fn prepare(store: &Store) -> Result<DecreeId> {
     let requests: Vec<_> = (0..REQUESTS).map(request_id).collect();
     let fields = [("identity", "match"), ("documents", "complete")]
         .into_iter()
@@ -80,7 +80,7 @@ async fn prepare(store: &Store) -> Result<DecreeId> {
     Ok(id)
 }
 
-async fn sign(store: &Store, id: DecreeId) -> Result<()> {
+pub(crate) async fn sign(store: &Store, id: DecreeId) -> Result<()> {
     let Some(decree) = store.decree(id).await? else { bail!("the decree is gone") };
     let signing =
         Signing { digest: decree.digest, number: "BENCH/1".into(), date: jiff::civil::date(2026, 11, 24) };

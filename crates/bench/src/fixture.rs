@@ -48,12 +48,25 @@ pub(crate) fn office() -> Result<Office> {
 }
 
 pub(crate) async fn open(path: &Path) -> Result<Store> {
-    Ok(Store::open(&format!("sqlite://{}", path.display()), office()?).await?)
+    open_at(&format!("sqlite://{}", path.display()), &path.with_extension("key")).await
+}
+
+/// Opens either database by its address.
+pub(crate) async fn open_at(address: &str, key: &Path) -> Result<Store> {
+    let mut office = office()?;
+    office.places.key = Some(key.to_owned());
+    Ok(Store::open(address, office).await?)
 }
 
 /// A new office with one person in each role.
 pub(crate) async fn found(path: &Path) -> Result<Store> {
     let store = open(path).await?;
+    found_in(&store).await?;
+    Ok(store)
+}
+
+/// Founds the office in an empty database.
+pub(crate) async fn found_in(store: &Store) -> Result<()> {
     let person = |id: PersonId, role: &str| Person {
         id,
         staff_no: format!("BENCH-{role}"),
@@ -84,7 +97,7 @@ pub(crate) async fn found(path: &Path) -> Result<Store> {
         sessions: [CLERK, VERIFIER, GOVERNOR, TREASURER].into_iter().map(session).collect(),
     };
     store.execute(ask(CLERK, None, Job::Found(Box::new(founding)))).await?;
-    Ok(store)
+    Ok(())
 }
 
 /// The bearer token of one of the invented people.

@@ -5,6 +5,7 @@
 mod bulk;
 mod fixture;
 mod pages;
+mod pg;
 mod raw;
 mod server;
 mod single;
@@ -23,11 +24,20 @@ async fn main() -> Result<()> {
     if wants("single") {
         single::measure(folder.path(), rounds).await?;
     }
+    if wants("single") || wants("pg-single") {
+        pg::single::measure(folder.path(), rounds).await?;
+    }
     if wants("bulk") {
         bulk::measure(folder.path(), rounds).await?;
     }
+    if wants("bulk") || wants("pg-bulk") {
+        pg::bulk::measure(folder.path(), rounds).await?;
+    }
     if wants("pages") {
         pages::measure(folder.path()).await?;
+    }
+    if wants("pages") || wants("pg-pages") {
+        pg::pages::measure(folder.path()).await?;
     }
     if wants("http") {
         server::over_http(folder.path()).await?;

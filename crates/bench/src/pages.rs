@@ -3,44 +3,55 @@
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use salur_store::Store;
 use salur_store::requests::{Filter, Place, Scope};
 
 use crate::fixture::{self, SCHEME};
 use crate::median;
 
-const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
-const LOOKS: usize = 200;
+pub(crate) const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
+pub(crate) const LOOKS: usize = 200;
 
 /// Prints a row for each size.
 pub(crate) async fn measure(folder: &Path) -> Result<()> {
-    println!("\n## Reads, p50 in ms over {LOOKS} looks, SQLite");
-    println!("| requests | oldest 50 of a region | middle | oldest 50 of all regions | middle | counts |");
-    println!("|---|---|---|---|---|---|");
     let path = folder.join("pages.db");
     let store = fixture::found(&path).await?;
-    let (mut entered, mut first) = (0, None);
-    for size in SIZES {
-        fixture::enter(&store, entered, size).await?;
-        entered = size;
-        let row = look(&store, size).await?;
-        println!(
-            "| {size} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
-            row[0], row[1], row[2], row[3], row[4]
-        );
-        let base = *first.get_or_insert(row);
-        if size == SIZES[SIZES.len() - 1] {
-            let ratios: Vec<String> =
-                row.iter().zip(base).map(|(now, then)| format!("**{:.2}**", now / then)).collect();
-            println!("| ratio to {} | {} |", SIZES[0], ratios.join(" | "));
-        }
-    }
+    grow(&store, "SQLite").await?;
     store.close().await;
     Ok(())
 }
 
-async fn look(store: &Store, size: u64) -> Result<[f64; 5]> {
+/// Lets an office grow, and prints how long its pages take.
+pub(crate) async fn grow(store: &Store, name: &str) -> Result<[f64; 5]> {
+    println!("\n## Reads, p50 in ms over {LOOKS} looks, {name}");
+    println!("| requests | oldest 50 of a region | middle | oldest 50 of all regions | middle | counts |");
+    println!("|---|---|---|---|---|---|");
+    let (mut entered, mut first) = (0, None);
+    for size in SIZES {
+        fixture::enter(store, entered, size).await?;
+        entered = size;
+        let row = look(store, size).await?;
+        print(&size.to_string(), row);
+        let base = *first.get_or_insert(row);
+        if size == SIZES[SIZES.len() - 1] {
+            print_ratio(row, base);
+        }
+    }
+    first.context("nothing was looked at")
+}
+
+pub(crate) fn print(what: &str, row: [f64; 5]) {
+    println!("| {what} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |", row[0], row[1], row[2], row[3], row[4]);
+}
+
+pub(crate) fn print_ratio(row: [f64; 5], base: [f64; 5]) {
+    let ratios: Vec<String> =
+        row.iter().zip(base).map(|(now, then)| format!("**{:.2}**", now / then)).collect();
+    println!("| ratio to {} | {} |", SIZES[0], ratios.join(" | "));
+}
+
+pub(crate) async fn look(store: &Store, size: u64) -> Result<[f64; 5]> {
     let one = Filter {
         scheme: Some(SCHEME.into()),
         stage: Some("input".into()),

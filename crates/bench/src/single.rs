@@ -13,12 +13,12 @@ use crate::fixture::{self, CLERK, ask, request_id};
 use crate::{cpu, median, raw};
 
 /// One measurement at a number of callers.
-struct Run {
-    rate: f64,
-    p50: Duration,
-    p99: Duration,
-    cpu_micros: f64,
-    batch: f64,
+pub(crate) struct Run {
+    pub(crate) rate: f64,
+    pub(crate) p50: Duration,
+    pub(crate) p99: Duration,
+    pub(crate) cpu_micros: f64,
+    pub(crate) batch: f64,
 }
 
 /// Prints a row for 1, 32 and 256 callers.
@@ -76,10 +76,16 @@ pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
     Ok(())
 }
 
-async fn drive(store: &Store, callers: u64, commands: u64) -> Result<Run> {
-    let (started, cpu_before, commits) = (Instant::now(), cpu(), store.commits());
+pub(crate) async fn drive(store: &Store, callers: u64, commands: u64) -> Result<Run> {
+    drive_all(std::slice::from_ref(store), callers, commands).await
+}
+
+/// Drives several servers of one database, their callers shared out among them.
+pub(crate) async fn drive_all(stores: &[Store], callers: u64, commands: u64) -> Result<Run> {
+    let commits = || stores.iter().map(Store::commits).sum::<u64>();
+    let (started, cpu_before, commits_before) = (Instant::now(), cpu(), commits());
     let mut tasks = Vec::new();
-    for caller in 0..callers {
+    for (caller, store) in (0..callers).zip(stores.iter().cycle()) {
         let store = store.clone();
         tasks.push(tokio::spawn(async move {
             let mut waits = Vec::new();
@@ -100,7 +106,7 @@ async fn drive(store: &Store, callers: u64, commands: u64) -> Result<Run> {
     let wall = started.elapsed().as_secs_f64();
     waits.sort_unstable();
     #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "counts far below 2^52")]
-    let (done, batches) = (commands as f64, (store.commits() - commits) as f64);
+    let (done, batches) = (commands as f64, (commits() - commits_before) as f64);
     Ok(Run {
         rate: done / wall,
         p50: waits[waits.len() / 2],

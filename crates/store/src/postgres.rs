@@ -37,6 +37,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const CONNECTING: Duration = Duration::from_secs(3);
 /// Pause between two attempts to connect.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long a statement's plan is kept: one made for an empty table reads it whole once it is large.
+const PLANS_KEPT: Duration = Duration::from_secs(2);
 /// How often a batch that lost a race is decided again.
 const RACES: u32 = 20;
 
@@ -52,6 +54,8 @@ pub(crate) struct Postgres {
     years: Vec<i16>,
     /// A commit that was sent and not answered.
     doubt: Option<Doubt>,
+    /// When the statements were planned.
+    planned_at: Instant,
     /// Since when the database has been out of reach.
     lost_since: Option<Instant>,
 }
@@ -76,9 +80,17 @@ impl Postgres {
             .enable_all()
             .build()
             .map_err(|error| StoreError::Unfit(format!("failed to start the writer: {error}")))?;
-        let (connection, years, doubt, lost_since) = (None, Vec::new(), None, None);
-        let runtime = Arc::new(runtime);
-        Ok(Postgres { runtime, options, current, written, connection, years, doubt, lost_since })
+        Ok(Postgres {
+            runtime: Arc::new(runtime),
+            options,
+            current,
+            written,
+            connection: None,
+            years: Vec::new(),
+            doubt: None,
+            planned_at: Instant::now(),
+            lost_since: None,
+        })
     }
 
     /// Decides a batch and commits it, once. The connection is kept only if all went well: dropped, its transaction is
@@ -94,7 +106,11 @@ impl Postgres {
     }
 
     async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
-        let head = begin::begin(connection).await?;
+        let plans_anew = self.planned_at.elapsed() > PLANS_KEPT;
+        if plans_anew {
+            self.planned_at = Instant::now();
+        }
+        let head = begin::begin(connection, plans_anew).await?;
         if let Some(doubt) = self.doubt.take()
             && doubt.is_written
             && begin::has_event(connection, doubt.pos, doubt.hash).await?
@@ -164,7 +180,11 @@ impl Backend for Postgres {
                     }
                     std::thread::sleep(PAUSE);
                 }
-                Failure::Store(error) => return Err(error),
+                Failure::Store(error) => {
+                    // A year may have been archived since.
+                    self.years.clear();
+                    return Err(error);
+                }
             }
         }
     }

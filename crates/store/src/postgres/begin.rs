@@ -26,15 +26,19 @@ struct HeadRow {
     office: i64,
 }
 
-/// A statement is planned once, for any number of values. A server that hangs must not hold `head` for long, and one
-/// that waits for it must not wait for ever.
+/// A statement is planned once, for any number of values; it looks up by key, so that a table that was small when it was
+/// planned must not be read whole once it has grown. A server that hangs must not hold `head` for long, and one that
+/// waits for it must not wait for ever.
 const SETTINGS: &str =
-    "set plan_cache_mode = force_generic_plan; set default_transaction_isolation = 'read committed';
+    "set plan_cache_mode = force_generic_plan; set enable_seqscan = off;
+    set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; set default_transaction_isolation = 'read committed';
     set idle_in_transaction_session_timeout = '60s'; set statement_timeout = '120s'; set lock_timeout = '60s';
     set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
     set client_connection_check_interval = '5s'";
 /// In one round trip: the statements share it, and `head` is read only once its lock is held.
 const BEGIN: &str = "begin; select pos, hash, office from head where one = 1 for update";
+/// The same, with every statement planned anew.
+const BEGIN_ANEW: &str = "discard plans; begin; select pos, hash, office from head where one = 1 for update";
 const HAS: &str = "select exists (select 1 from event where pos = $1 and hash = $2)";
 const FIT: &str =
     "select current_setting('fsync'), current_setting('synchronous_commit'), pg_is_in_recovery(),
@@ -80,8 +84,9 @@ pub(crate) async fn check_key(connection: &mut PgConnection, key_id: &str) -> Re
     Err(StoreError::Key(format!("the data were sealed with key {known}, this key is {key_id}")))
 }
 
-pub(super) async fn begin(connection: &mut PgConnection) -> Result<Head, Failure> {
-    let rows = sqlx::raw_sql(BEGIN).fetch_all(connection).await?;
+pub(super) async fn begin(connection: &mut PgConnection, plans_anew: bool) -> Result<Head, Failure> {
+    let sql = if plans_anew { BEGIN_ANEW } else { BEGIN };
+    let rows = sqlx::raw_sql(sql).fetch_all(connection).await?;
     let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let row = HeadRow::from_row(row)?;
     Ok(Head { pos: row.pos, hash: digest(row.hash)?, office: row.office })

@@ -24,10 +24,11 @@ const LOAD: &str = "
     select 2, null, null, null, row_to_json(l)::text from budget_line l
         where id = any($2) or (scheme, year) in (select scheme, year from request where id = any($1))
     union all
-    select 3, principal, key, fingerprint, outcome from command
-        where (principal, key) in (select * from unnest($3::uuid[], $4::text[]))";
-const SUBJECTS: &str = "select scheme, year, subject_key, id from request
-    where (scheme, year, subject_key) in (select * from unnest($1::text[], $2::int[], $3::text[]))";
+    select 3, c.principal, c.key, c.fingerprint, c.outcome from unnest($3::uuid[], $4::text[]) as k (principal, key),
+        lateral (select * from command where principal = k.principal and key = k.key limit 1) as c";
+const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id
+    from unnest($1::text[], $2::int[], $3::text[]) as k (scheme, year, subject_key),
+    lateral (select * from request where scheme = k.scheme and year = k.year and subject_key = k.subject_key limit 1) as r";
 const DECREE: &str = "select body from decree where id = $1";
 const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
 const ORDER: &str = "select body from payment_order where id = $1";
