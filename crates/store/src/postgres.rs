@@ -95,13 +95,17 @@ impl Postgres {
 
     async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
         let head = begin::begin(connection).await?;
-        if let Some(doubt) = self.doubt.take()
+        // Kept until it is known: the connection may be lost again while this is found out.
+        if let Some(doubt) = &self.doubt
             && doubt.is_written
             && begin::has_event(connection, doubt.pos, doubt.hash).await?
         {
             begin::rollback(connection).await?;
-            return Ok(Committed { told: doubt.told, pos: doubt.pos });
+            if let Some(Doubt { pos, told, .. }) = self.doubt.take() {
+                return Ok(Committed { told, pos });
+            }
         }
+        self.doubt = None;
         if head.office != self.current.version() {
             self.current.load(&mut *connection, head.office).await?;
         }
@@ -118,7 +122,14 @@ impl Postgres {
         begin::make_years(connection, &mut years, &changes).await?;
         let (pos, hash) = write::write(connection, &world, &changes, &books, &head).await?;
         self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos });
-        begin::commit(connection).await?;
+        if let Err(error) = begin::commit(connection).await {
+            let failure = Failure::from(error);
+            if !matches!(failure, Failure::Lost) {
+                // The database has answered: it is not done.
+                self.doubt = None;
+            }
+            return Err(failure);
+        }
         let told = self.doubt.take().map(|doubt| doubt.told).unwrap_or_default();
         self.years = years;
         self.written.notify_one();
@@ -152,10 +163,9 @@ impl Backend for Postgres {
                 Err(_) => Failure::Lost,
             };
             match failure {
-                Failure::Race if races < RACES => {
-                    self.doubt = None;
-                    races += 1;
-                }
+                Failure::Race if races < RACES => races += 1,
+                // Neither is an answer to whether the commit was done.
+                Failure::Race | Failure::Store(_) if self.doubt.is_some() => return Err(self.give_up()),
                 Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
                 Failure::Lost => {
                     let since = *self.lost_since.get_or_insert_with(Instant::now);
