@@ -24,9 +24,9 @@ async fn twenty_restarts_and_a_long_outage_lose_nothing_and_double_nothing() {
         let before = load.done();
         tokio::task::block_in_place(|| {
             if restart % 2 == 0 {
-                cluster.stop_immediate().unwrap()
+                cluster.stop_immediate().unwrap();
             } else {
-                cluster.kill().unwrap()
+                cluster.kill().unwrap();
             }
             cluster.resume().unwrap();
         });
