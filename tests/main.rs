@@ -5,3 +5,4 @@
 mod journey;
 mod kill;
 mod office;
+mod servers;

@@ -93,6 +93,12 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// SIGKILL, while others still hold on to it.
+    pub(crate) fn end(&self) {
+        let done = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status().unwrap();
+        assert!(done.success());
+    }
+
     /// Calls as the holder of a token.
     pub(crate) fn as_(&self, token: &str) -> Caller {
         Caller::new(&self.address, token)
@@ -161,6 +167,14 @@ impl Caller {
             .call()?;
         let text = response.body_mut().read_to_string()?;
         Ok((response.status().as_u16(), serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// An answer that goes on, line by line.
+    pub(crate) fn lines(&self, path: &str) -> impl Iterator<Item = String> + use<> {
+        let request = self.agent.get(format!("{}{path}", self.address));
+        let response = request.header("authorization", format!("Bearer {}", self.token)).call().unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        BufReader::new(response.into_body().into_reader()).lines().map_while(Result::ok)
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {

@@ -39,6 +39,9 @@ fn main() -> ExitCode {
 
 /// The crates whose tests run on PostgreSQL as well: those that touch the store.
 const ON_POSTGRES: [&str; 8] = ["-p", "salur-store", "-p", "salur-api", "-p", "salur-demo", "-p", "salur"];
+/// Their tests, without the store's `faults`, which are on PostgreSQL in the first run already.
+const TARGETS: [&str; 10] =
+    ["--lib", "--bins", "--test", "store", "--test", "api", "--test", "demo", "--test", "system"];
 
 /// Every test, on SQLite and then, as far as a database matters, on PostgreSQL. What is named after `test` narrows
 /// both, as `cargo test` understands it.
@@ -47,7 +50,8 @@ fn test(rest: &[String]) -> Result<(), String> {
     let rest = || rest.iter().map(String::as_str);
     let everything: Vec<_> = ["test", "--locked", "--workspace"].into_iter().chain(rest()).collect();
     cargo(&everything, &postgres.variables())?;
-    let again: Vec<_> = ["test", "--locked"].into_iter().chain(ON_POSTGRES).chain(rest()).collect();
+    let again = ["test", "--locked"].into_iter().chain(ON_POSTGRES).chain(TARGETS);
+    let again: Vec<_> = again.chain(rest()).collect();
     let [server, bin] = postgres.variables();
     cargo(&again, &[server, bin, (salur_testbed::home::DATABASE, "postgres".as_ref())])
 }

@@ -24,6 +24,7 @@ use crate::current::Current;
 use crate::error::StoreError;
 use crate::job::Ask;
 use crate::writer::{Backend, Committed};
+use begin::Head;
 use outcome::Failure;
 
 pub(crate) use begin::{check_fit, check_key, connect};
@@ -54,6 +55,8 @@ pub(crate) struct Postgres {
     years: Vec<i16>,
     /// A commit that was sent and not answered.
     doubt: Option<Doubt>,
+    /// The lock that the transaction under way holds.
+    head: Option<Head>,
     /// When the statements were planned.
     planned_at: Instant,
     /// Since when the database has been out of reach.
@@ -88,6 +91,7 @@ impl Postgres {
             connection: None,
             years: Vec::new(),
             doubt: None,
+            head: None,
             planned_at: Instant::now(),
             lost_since: None,
         })
@@ -96,28 +100,44 @@ impl Postgres {
     /// Decides a batch and commits it, once. The connection is kept only if all went well: dropped, its transaction is
     /// rolled back.
     async fn attempt(&mut self, asks: &[Ask]) -> Result<Committed, Failure> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => timeout(CONNECTING, begin::connect(&self.options)).await.map_err(|_| Failure::Lost)??,
+        let mut connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            self.head = None;
+            timeout(CONNECTING, begin::connect(&self.options)).await.map_err(|_| Failure::Lost)??
         };
         let done = self.within(&mut connection, asks).await?;
         self.connection = Some(connection);
         Ok(done)
     }
 
-    async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
+    /// Begins a transaction and locks `head`, unless that was done while waiting for the turn.
+    async fn lock_head(&mut self, connection: &mut PgConnection) -> Result<Head, Failure> {
         let plans_anew = self.planned_at.elapsed() > PLANS_KEPT;
         if plans_anew {
             self.planned_at = Instant::now();
         }
-        let head = begin::begin(connection, plans_anew).await?;
-        if let Some(doubt) = self.doubt.take()
+        begin::begin(connection, plans_anew).await
+    }
+
+    async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
+        let head = match self.head.take() {
+            Some(head) => head,
+            None => self.lock_head(connection).await?,
+        };
+        // Kept until it is known: the connection may be lost again while this is found out.
+        if let Some(doubt) = &self.doubt
             && doubt.is_written
             && begin::has_event(connection, doubt.pos, doubt.hash).await?
         {
-            begin::rollback(connection).await?;
-            return Ok(Committed { told: doubt.told, pos: doubt.pos });
+            // It may stand on this database alone, its wait for a standby broken off: this commit waits for both.
+            begin::touch(connection).await?;
+            begin::commit(connection).await?;
+            if let Some(Doubt { pos, told, .. }) = self.doubt.take() {
+                return Ok(Committed { told, pos });
+            }
         }
+        self.doubt = None;
         if head.office != self.current.version() {
             self.current.load(&mut *connection, head.office).await?;
         }
@@ -134,7 +154,14 @@ impl Postgres {
         begin::make_years(connection, &mut years, &changes).await?;
         let (pos, hash) = write::write(connection, &world, &changes, &books, &head).await?;
         self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos });
-        begin::commit(connection).await?;
+        if let Err(error) = begin::commit(connection).await {
+            let failure = Failure::from(error);
+            if !matches!(failure, Failure::Lost) {
+                // The database has answered: it is not done.
+                self.doubt = None;
+            }
+            return Err(failure);
+        }
         let told = self.doubt.take().map(|doubt| doubt.told).unwrap_or_default();
         self.years = years;
         self.written.notify_one();
@@ -152,6 +179,19 @@ impl Postgres {
 }
 
 impl Backend for Postgres {
+    fn wait_for_turn(&mut self) {
+        self.head = None;
+        let Some(mut connection) = self.connection.take() else { return };
+        let runtime = Arc::clone(&self.runtime);
+        let locked =
+            runtime.block_on(async { timeout(BATCH_LONGEST, self.lock_head(&mut connection)).await });
+        // A connection that failed is not kept: the commit opens another.
+        if let Ok(Ok(head)) = locked {
+            self.head = Some(head);
+            self.connection = Some(connection);
+        }
+    }
+
     fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError> {
         // What an earlier batch left in doubt its callers have been told; and a panic must not leave one behind.
         self.doubt = None;
@@ -168,10 +208,9 @@ impl Backend for Postgres {
                 Err(_) => Failure::Lost,
             };
             match failure {
-                Failure::Race if races < RACES => {
-                    self.doubt = None;
-                    races += 1;
-                }
+                Failure::Race if races < RACES => races += 1,
+                // Neither is an answer to whether the commit was done.
+                Failure::Race | Failure::Store(_) if self.doubt.is_some() => return Err(self.give_up()),
                 Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
                 Failure::Lost => {
                     let since = *self.lost_since.get_or_insert_with(Instant::now);

@@ -19,6 +19,9 @@ const QUEUE_MAX: usize = 8_192;
 
 /// The way a database is written: SQLite's or PostgreSQL's.
 pub(crate) trait Backend: Send + 'static {
+    /// Waits for its turn to write, where other servers write too: what queues meanwhile joins the batch.
+    fn wait_for_turn(&mut self) {}
+
     /// Decides a batch and commits it: what is told here is durable once this returns. After an error nothing of the
     /// batch is kept, but for `Unreachable`, which says itself whether that is known.
     fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError>;
@@ -96,6 +99,7 @@ impl<B: Backend> Loop<B> {
         let mut held_back = None;
         while let Some(first) = held_back.take().or_else(|| queue.blocking_recv()) {
             let mut batch = vec![first];
+            self.wait_for_turn();
             if !batch.iter().any(|waiting| waiting.ask.job.is_bulk()) {
                 while batch.len() < BATCH_MAX {
                     match queue.try_recv() {
@@ -110,6 +114,12 @@ impl<B: Backend> Loop<B> {
             }
             self.answer(batch);
         }
+    }
+
+    fn wait_for_turn(&mut self) {
+        let backend = &mut self.backend;
+        // What goes wrong here goes wrong again when the batch is committed, and is told then.
+        let _ = catch_unwind(AssertUnwindSafe(|| backend.wait_for_turn()));
     }
 
     fn answer(&mut self, batch: Vec<Waiting>) {

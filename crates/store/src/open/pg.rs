@@ -95,3 +95,33 @@ fn pool(options: PgConnectOptions, count: u32, settings: &'static str) -> PgPool
         })
         .connect_lazy_with(options)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(pool: &PgPool, sql: &'static str) -> i32 {
+        sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_connection_left_in_a_transaction_is_not_lent_again() {
+        const PID: &str = "select pg_backend_pid()";
+        let database = salur_testbed::Database::fresh().unwrap();
+        let options = PgConnectOptions::from_str(&database.url()).unwrap();
+        for settings in [READING, ASIDE_SETTINGS] {
+            let pool = pool(options.clone(), 1, settings);
+            let clean = ask(&pool, PID).await;
+            assert_eq!(ask(&pool, PID).await, clean, "a connection that is free is lent again");
+            let mut left = pool.acquire().await.unwrap();
+            // Past the program's own count of transactions, as one who hangs up between the two leaves it.
+            sqlx::raw_sql("begin").execute(&mut *left).await.unwrap();
+            drop(left);
+            assert_ne!(ask(&pool, PID).await, clean);
+            let sql = "select count(*)::int from pg_stat_activity
+                where datname = current_database() and state like 'idle in transaction%'";
+            assert_eq!(ask(&pool, sql).await, 0);
+            pool.close().await;
+        }
+    }
+}

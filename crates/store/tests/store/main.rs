@@ -5,4 +5,6 @@
 mod concurrency;
 mod idempotency;
 mod office;
+#[path = "../shared/office.rs"]
+mod shared;
 mod tamper;
