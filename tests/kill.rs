@@ -58,6 +58,7 @@ fn what_was_acknowledged_before_a_kill_is_there_after_it_and_done_once() {
     let server = office.serve();
     let ids = enter_list(&server, &office, CALLERS, 0);
     let mut hands: Vec<_> = ids.into_iter().map(|id| Hand { id, answered: 0 }).collect();
+    println!("seed {SEED:#x}");
     let (mut next, mut chance) = (Some(server), SEED);
     for cycle in 1..=CYCLES {
         let server = next.take().unwrap_or_else(|| office.serve());
