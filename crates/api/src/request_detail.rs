@@ -172,7 +172,11 @@ pub(crate) async fn answered(
         let workflow = scheme.and_then(|scheme| world.workflows.current(scheme));
         Problem::of(error, caller.lang, &world, workflow.map(|workflow| &**workflow))
     };
-    let broken = |error: StoreError| Problem::broken(&error, caller.lang);
+    // The act is done: who is told that the database went away must not take it for undone.
+    let broken = |error: StoreError| {
+        let done = if error.is_unreachable() { StoreError::Unreachable { maybe_done: true } } else { error };
+        Problem::broken(&done, caller.lang)
+    };
     let Answer::Request { id, version, now } = told.map_err(|error| refused(&error))? else {
         return Err(Problem::unexpected(caller.lang));
     };
@@ -185,7 +189,8 @@ pub(crate) async fn answered(
         let last = history.iter().find(|told| told.entry.seq == version);
         (request, last.map_or(caller.at, |told| told.entry.at))
     };
-    Ok((id.0, detail(app, caller, &request, at).await?))
+    let body = detail_body(app, caller, &request, at).await.map_err(broken)?;
+    Ok((id.0, tagged(body, &request)))
 }
 
 /// One request with all that is known of it, under its `ETag`.
@@ -195,13 +200,17 @@ pub(crate) async fn detail(
     request: &Request,
     at: Timestamp,
 ) -> Result<Response, Problem> {
-    let body =
-        detail_body(app, caller, request, at).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let body = detail_body(app, caller, request, at).await;
+    Ok(tagged(body.map_err(|error| Problem::broken(&error, caller.lang))?, request))
+}
+
+/// A request under its `ETag`.
+fn tagged(body: RequestDetailBody, request: &Request) -> Response {
     let mut response = Json(body).into_response();
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", request.version)) {
         response.headers_mut().insert(ETAG, tag);
     }
-    Ok(response)
+    response
 }
 
 async fn detail_body(

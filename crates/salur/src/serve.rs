@@ -1,5 +1,6 @@
 //! `salur serve`: the server of one office.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -51,7 +52,11 @@ pub(crate) fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SALUR_LOG").unwrap_or_else(|_| {
         tracing_subscriber::EnvFilter::new("warn,salur=info,salur_api=info,salur_store=info")
     });
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 pub(crate) async fn bind(address: SocketAddr) -> Result<TcpListener> {
@@ -128,7 +133,7 @@ const ANSWERS_KEPT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 *
 async fn forget(store: Store) {
     loop {
         match store.lease("forget").await {
-            Ok(Some(_lease)) => forget_once(&store).await,
+            Ok(Some(_lease)) => forget_all(&store).await,
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "old answers could not be forgotten"),
         }
@@ -136,13 +141,25 @@ async fn forget(store: Store) {
     }
 }
 
-async fn forget_once(store: &Store) {
-    let at = Clock::System.now();
-    let Ok(before) = at.checked_sub(ANSWERS_KEPT) else { return };
-    let nobody = salur_core::PersonId(uuid::Uuid::nil());
-    let ask = Ask { actor: nobody, for_whom: None, at, key: None, job: Job::Forget { before } };
-    if let Err(error) = store.execute(ask).await {
-        tracing::warn!(%error, "old answers could not be forgotten");
+/// A piece at a time, with a pause between, until nothing old is left.
+async fn forget_all(store: &Store) {
+    loop {
+        let at = Clock::System.now();
+        let Ok(before) = at.checked_sub(ANSWERS_KEPT) else { return };
+        let nobody = salur_core::PersonId(uuid::Uuid::nil());
+        let ask = Ask { actor: nobody, for_whom: None, at, key: None, job: Job::Forget { before } };
+        let left = match store.execute(ask).await {
+            Ok(_) => store.has_answers_before(before).await,
+            Err(error) => Err(salur_store::StoreError::Unfit(error.to_string())),
+        };
+        match left {
+            Ok(true) => tokio::time::sleep(std::time::Duration::from_millis(500)).await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "old answers could not be forgotten");
+                return;
+            }
+        }
     }
 }
 

@@ -31,6 +31,9 @@ impl Verify {
                 "{} events, {} requests, last position {}",
                 report.events, report.requests, report.position
             );
+            if !report.facts_compared {
+                println!("without the office's key, facts were not compared (--key-file, SALUR_KEY)");
+            }
             match &report.broken {
                 None => println!("all invariants hold; head {}", report.head),
                 Some(broken) => println!("BROKEN {} at {}: {}", broken.invariant, broken.place, broken.found),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 use salur_core::{Digest, PersonId};
-use sqlx::{FromRow, PgPool};
+use sqlx::{Connection as _, FromRow, PgPool};
 use uuid::Uuid;
 
 use crate::Store;
@@ -51,6 +51,8 @@ const IS_OVER: &str = "select $1 < extract(year from now() at time zone 'UTC')::
 const EVENTS: &str =
     "select pos, at, actor, for_whom, subject_kind, subject_id, seq, kind, data, prev_hash, hash
     from event where year = $1 and pos > $2 order by pos limit 2000";
+const COUNT: &str = "select count(*) from event where year = $1";
+const IS_NOTED: &str = "select exists (select 1 from event where subject_id = $1 and seq = 1)";
 const TABLE: &str = "
     create table event (
         pos integer primary key, at integer not null, actor blob not null, for_whom blob, subject_kind text not null,
@@ -86,18 +88,25 @@ impl Store {
             ))
             .into());
         }
-        let archived = self.copy(year, file).await?;
+        // A file that is there already is that of an attempt which was cut short: it goes on from there.
+        let archived = if file.exists() { kept(file, year)? } else { self.copy(year, file).await? };
         let id = crate::chain::named_subject("archive", &archived.digest.to_string());
-        let job = Job::NoteArchive { id, archived: archived.clone() };
-        self.execute(Ask { actor: PersonId(Uuid::nil()), for_whom: None, at, key: None, job }).await?;
+        let (is_noted,): (bool,) = self.db.on().one(IS_NOTED, (id,)).await?;
+        if !is_noted {
+            let (count,): (i64,) = self.db.on().one(COUNT, (year,)).await?;
+            if u64::try_from(count) != Ok(archived.events) {
+                let found =
+                    format!("{} holds {} events of {year}, not {count}", file.display(), archived.events);
+                return Err(StoreError::Unfit(found).into());
+            }
+            let job = Job::NoteArchive { id, archived: archived.clone() };
+            self.execute(Ask { actor: PersonId(Uuid::nil()), for_whom: None, at, key: None, job }).await?;
+        }
         detach(side, year).await?;
         Ok(archived)
     }
 
     async fn copy(&self, year: i16, file: &Path) -> Result<Archived, StoreError> {
-        if file.exists() {
-            return Err(StoreError::Unfit(format!("{} is there already", file.display())));
-        }
         let part = file.with_extension("part");
         let _ = std::fs::remove_file(&part);
         let mut connection = Connection::open(&part)?;
@@ -181,14 +190,35 @@ fn read_back(connection: &Connection, year: i16) -> Result<Archived, StoreError>
     Ok(archived)
 }
 
-/// Takes a year's partition out of the table of events, without keeping readers or writers waiting.
+/// What a file holds that an earlier attempt made.
+fn kept(file: &Path, year: i16) -> Result<Archived, StoreError> {
+    read_back(&Connection::open(file)?, year)
+}
+
+/// Takes a year's partition out of the table of events, without keeping readers or writers waiting: it waits for them,
+/// however long they take. What an attempt that was cut short has left is finished.
 async fn detach(side: &PgPool, year: i16) -> Result<(), StoreError> {
-    for sql in [
-        format!("alter table event detach partition event_{year} concurrently"),
-        format!("alter table event_{year} rename to archived_event_{year}"),
-    ] {
-        // The year is a number: nothing of a user's is in the text.
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(side).await?;
+    let mut connection = side.acquire().await?.detach();
+    sqlx::raw_sql("set statement_timeout = 0").execute(&mut connection).await?;
+    let pending: Option<(bool,)> = sqlx::query_as(
+        "select inhdetachpending from pg_inherits where inhrelid = to_regclass('event_' || $1) and
+         inhparent = 'event'::regclass",
+    )
+    .bind(year.to_string())
+    .fetch_optional(&mut connection)
+    .await?;
+    let how = match pending {
+        Some((true,)) => Some("finalize"),
+        Some((false,)) => Some("concurrently"),
+        None => None,
+    };
+    // The year is a number: nothing of a user's is in these texts.
+    if let Some(how) = how {
+        let sql = format!("alter table event detach partition event_{year} {how}");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
     }
+    let sql = format!("alter table if exists event_{year} rename to archived_event_{year}");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
+    connection.close().await?;
     Ok(())
 }

@@ -140,6 +140,8 @@ const OLDEST: &str = "select entered_at from request where scheme = $1 and stage
 const OLDEST_IN: &str = "select entered_at from request where scheme = $1 and stage = $2 and year = $3
     and region = $4 order by entered_at, id limit 1";
 const DEFINITION: &str = "select text from definition where scheme = $1 and version = $2";
+const OLD: &str = "select exists (select 1 from command where at < $1)
+    or exists (select 1 from outbox where pos = (select min(pos) from outbox) and due_at < $1)";
 const PING: &str = "select pos from head where one = 1";
 const LINES: &str =
     "select id, scheme, year, fund, account, ceiling, reserved, committed, paid from budget_line
@@ -239,6 +241,12 @@ impl Store {
         }
         let _: (i64,) = self.db.on().one(PING, ()).await?;
         Ok(())
+    }
+
+    /// True while there are answers or outbox rows from before a time.
+    pub async fn has_answers_before(&self, before: Timestamp) -> Result<bool, StoreError> {
+        let (has_some,): (bool,) = self.db.on().one(OLD, (Ts::from(before),)).await?;
+        Ok(has_some)
     }
 
     /// Every budget line.

@@ -143,11 +143,13 @@ impl Store {
 
     /// Stops taking jobs, finishes those taken, and closes the database.
     pub async fn close(mut self) {
-        self.writer = None;
+        if let Some(writer) = self.writer.take() {
+            writer.stop().await;
+        }
+        // Readers first: the last connection to an SQLite file folds its log into it.
         self.db.close().await;
         let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
         if let Some(thread) = thread {
-            // The thread ends once the last handle of the queue is gone.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
         if let Some(side) = &self.side {

@@ -104,11 +104,21 @@ impl Postgres {
             connection
         } else {
             self.head = None;
-            timeout(CONNECTING, begin::connect(&self.options)).await.map_err(|_| Failure::Lost)??
+            timeout(CONNECTING, self.connect()).await.map_err(|_| Failure::Lost)??
         };
         let done = self.within(&mut connection, asks).await?;
         self.connection = Some(connection);
         Ok(done)
+    }
+
+    /// Connects to the primary, and makes sure that it still keeps what it acknowledges: after a failover it is another.
+    async fn connect(&self) -> Result<PgConnection, Failure> {
+        let mut connection = begin::connect(&self.options).await?;
+        if begin::is_standby(&mut connection).await? {
+            return Err(Failure::Lost);
+        }
+        begin::check_fit(&mut connection).await?;
+        Ok(connection)
     }
 
     /// Begins a transaction and locks `head`, unless that was done while waiting for the turn.
@@ -147,7 +157,13 @@ impl Postgres {
         let told = batch.decide_all(asks)?;
         let (changes, books) = batch.into_changes();
         if changes.is_empty() {
-            begin::rollback(connection).await?;
+            if asks.iter().any(|ask| ask.key.is_some()) {
+                // It may be an answer given before, by a commit that no standby has yet: this one waits for both.
+                begin::touch(connection).await?;
+                begin::commit(connection).await?;
+            } else {
+                begin::rollback(connection).await?;
+            }
             return Ok(Committed { told, pos: head.pos });
         }
         let mut years = self.years.clone();

@@ -41,6 +41,8 @@ pub struct Report {
     pub position: i64,
     /// Hash of the last event: write it down outside to know later that nothing was cut off.
     pub head: String,
+    /// True if every recipient's facts were compared with the digest that was decided on: the office's key was at hand.
+    pub facts_compared: bool,
     /// The first thing that does not hold.
     pub broken: Option<Broken>,
 }
@@ -86,6 +88,7 @@ pub async fn verify(url: &str, key: Option<&Path>, archives: &[PathBuf]) -> Resu
     };
     let outcome = check.run().await;
     let mut report = check.report;
+    report.facts_compared = check.vault.is_some();
     check.source.close().await;
     match outcome {
         Ok(()) => Ok(report),

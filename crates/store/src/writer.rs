@@ -34,6 +34,9 @@ pub(crate) struct Committed {
     pub(crate) pos: i64,
 }
 
+/// What is handed in: a job, or nothing: finish what was handed in before, and end.
+type Handed = Option<Waiting>;
+
 /// A job and the caller who waits for its answer.
 struct Waiting {
     ask: Ask,
@@ -43,7 +46,7 @@ struct Waiting {
 /// Where jobs are handed in.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Waiting>,
+    queue: mpsc::Sender<Handed>,
     commits: Arc<AtomicU64>,
 }
 
@@ -82,8 +85,16 @@ impl Writer {
     /// Hands a job in and waits for its answer, which comes after its commit.
     pub(crate) async fn execute(&self, ask: Ask) -> Told {
         let (answer, told) = oneshot::channel();
-        self.queue.send(Waiting { ask, answer }).await.map_err(|_| StoreError::WriterGone)?;
+        self.queue.send(Some(Waiting { ask, answer })).await.map_err(|_| StoreError::WriterGone)?;
         told.await.map_err(|_| StoreError::WriterGone)?
+    }
+}
+
+impl Writer {
+    /// Ends the writer once it has done what was handed in before, whoever else still has a handle of it.
+    pub(crate) async fn stop(&self) {
+        // It has stopped already where this fails.
+        let _ = self.queue.send(None).await;
     }
 }
 
@@ -95,20 +106,20 @@ struct Loop<B> {
 }
 
 impl<B: Backend> Loop<B> {
-    fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
+    fn run(mut self, mut queue: mpsc::Receiver<Handed>) {
         let mut held_back = None;
-        while let Some(first) = held_back.take().or_else(|| queue.blocking_recv()) {
+        while let Some(first) = held_back.take().or_else(|| next(&mut queue, mpsc::Receiver::blocking_recv)) {
             let mut batch = vec![first];
             self.wait_for_turn();
             if !batch.iter().any(|waiting| waiting.ask.job.is_bulk()) {
                 while batch.len() < BATCH_MAX {
-                    match queue.try_recv() {
-                        Ok(next) if next.ask.job.is_bulk() => {
+                    match next(&mut queue, |queue| queue.try_recv().ok()) {
+                        Some(next) if next.ask.job.is_bulk() => {
                             held_back = Some(next);
                             break;
                         }
-                        Ok(next) => batch.push(next),
-                        Err(_) => break,
+                        Some(next) => batch.push(next),
+                        None => break,
                     }
                 }
             }
@@ -155,5 +166,18 @@ impl<B: Backend> Loop<B> {
         self.commits.fetch_add(1, Ordering::Relaxed);
         self.position.send_if_modified(|last| *last < pos && std::mem::replace(last, pos) != pos);
         Ok(told)
+    }
+}
+
+/// The next job; told to stop, the queue takes no more, and what is in it already is still handed out.
+fn next(
+    queue: &mut mpsc::Receiver<Handed>,
+    take: impl Fn(&mut mpsc::Receiver<Handed>) -> Option<Handed>,
+) -> Option<Waiting> {
+    loop {
+        match take(queue)? {
+            Some(waiting) => return Some(waiting),
+            None => queue.close(),
+        }
     }
 }

@@ -52,6 +52,12 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     Ok(connection)
 }
 
+/// True if this database follows another one.
+pub(super) async fn is_standby(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let (is_standby,): (bool,) = sqlx::query_as("select pg_is_in_recovery()").fetch_one(connection).await?;
+    Ok(is_standby)
+}
+
 /// Refuses a database that would lose what it acknowledged.
 pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<(), StoreError> {
     let (fsync, commit, is_standby, encoding): (String, String, bool, String) =
@@ -60,7 +66,7 @@ pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<(), Store
     if fsync != "on" {
         return unfit("runs with fsync = off, and would lose what was acknowledged".into());
     }
-    if !["on", "remote_apply", "remote_write", "local"].contains(&commit.as_str()) {
+    if !["on", "remote_apply"].contains(&commit.as_str()) {
         return unfit(format!("runs with synchronous_commit = {commit}; on or remote_apply is needed"));
     }
     if encoding != "UTF8" {
