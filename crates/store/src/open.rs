@@ -64,7 +64,8 @@ pub struct Store {
     writer: Option<Writer>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
     position: watch::Receiver<i64>,
-    _lock: Arc<Option<std::fs::File>>,
+    /// Held while this server is at work on an SQLite file.
+    lock: Arc<Mutex<Option<std::fs::File>>>,
 }
 
 impl Store {
@@ -152,6 +153,8 @@ impl Store {
         if let Some(thread) = thread {
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
         }
+        // Nothing is written from here on: another server may have the file, whoever still has a handle of this one.
+        drop(self.lock.lock().ok().and_then(|mut lock| lock.take()));
         if let Some(side) = &self.side {
             give_all_back(side, &self.held).await;
             side.close().await;

@@ -86,6 +86,18 @@ impl Sqlite {
 }
 
 impl Backend for Sqlite {
+    /// Folds the log into the file: a copy of the file alone is a whole backup.
+    fn finish(&mut self) {
+        let folded =
+            self.connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0));
+        if !matches!(folded, Ok(0)) {
+            tracing::warn!(
+                ?folded,
+                "the log could not be folded into the database file; back it up with its -wal"
+            );
+        }
+    }
+
     fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError> {
         let done = self.decide_and_commit(asks)?;
         // The batch is durable: what fails from here on must not be told as its failure.

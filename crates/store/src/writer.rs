@@ -22,6 +22,9 @@ pub(crate) trait Backend: Send + 'static {
     /// Waits for its turn to write, where other servers write too: what queues meanwhile joins the batch.
     fn wait_for_turn(&mut self) {}
 
+    /// Leaves the database as it should be found, once nothing more is written.
+    fn finish(&mut self) {}
+
     /// Decides a batch and commits it: what is told here is durable once this returns. After an error nothing of the
     /// batch is kept, but for `Unreachable`, which says itself whether that is known.
     fn commit(&mut self, asks: &[Ask]) -> Result<Committed, StoreError>;
@@ -125,6 +128,7 @@ impl<B: Backend> Loop<B> {
             }
             self.answer(batch);
         }
+        self.backend.finish();
     }
 
     fn wait_for_turn(&mut self) {

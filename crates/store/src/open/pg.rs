@@ -74,7 +74,7 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
         writer: Some(writer),
         thread: Arc::new(Mutex::new(Some(thread))),
         position: watching,
-        _lock: Arc::new(None),
+        lock: Arc::new(Mutex::new(None)),
     })
 }
 

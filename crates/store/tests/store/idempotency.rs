@@ -77,3 +77,24 @@ async fn an_answer_is_forgotten_after_its_time_and_the_rules_still_stand() {
     store.close().await;
     check(folder.path()).await;
 }
+
+#[tokio::test]
+async fn a_closed_office_is_whole_in_its_file_while_others_still_have_a_handle() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = found(folder.path(), 10 * AMOUNT).await;
+    enter(&store, 4).await;
+    let handle = store.clone();
+    store.close().await;
+    if !salur_testbed::home::is_postgres() {
+        // A copy of the file alone is a backup.
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["office.db", "office.key"] {
+            std::fs::copy(folder.path().join(name), copy.path().join(name)).unwrap();
+        }
+        assert_eq!(check(copy.path()).await.requests, 4);
+    }
+    let told = handle.execute(ask(CLERK, None, act(&handle, 0, "submit", None))).await;
+    assert!(matches!(told, Err(ExecuteError::Store(_))), "a closed office takes nothing: {told:?}");
+    open(folder.path()).await.close().await;
+    assert_eq!(check(folder.path()).await.requests, 4);
+}
