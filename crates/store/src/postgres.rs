@@ -9,6 +9,7 @@ mod keep;
 mod load;
 mod outcome;
 mod write;
+mod years;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,6 +30,7 @@ use outcome::Failure;
 
 pub(crate) use begin::{check_fit, check_key, connect};
 pub(crate) use outcome::is_lost;
+pub(crate) use years::{keep_ahead, make_ahead, year_of};
 
 /// The longest that a batch may take, a bulk one included; beyond it the connection is given up.
 const BATCH_LONGEST: Duration = Duration::from_mins(2);
@@ -51,8 +53,6 @@ pub(crate) struct Postgres {
     /// Poked after each commit.
     written: Arc<Notify>,
     connection: Option<PgConnection>,
-    /// Years whose partition is known to be there.
-    years: Vec<i16>,
     /// A commit that was sent and not answered.
     doubt: Option<Doubt>,
     /// The lock that the transaction under way holds.
@@ -89,7 +89,6 @@ impl Postgres {
             current,
             written,
             connection: None,
-            years: Vec::new(),
             doubt: None,
             head: None,
             planned_at: Instant::now(),
@@ -166,9 +165,8 @@ impl Postgres {
             }
             return Ok(Committed { told, pos: head.pos });
         }
-        let mut years = self.years.clone();
-        begin::make_years(connection, &mut years, &changes).await?;
-        let (pos, hash) = write::write(connection, &world, &changes, &books, &head).await?;
+        let written = write::write(connection, &world, &changes, &books, &head).await;
+        let (pos, hash) = years::or_make(written, connection, &self.options, &changes).await?;
         self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos });
         if let Err(error) = begin::commit(connection).await {
             let failure = Failure::from(error);
@@ -179,7 +177,6 @@ impl Postgres {
             return Err(failure);
         }
         let told = self.doubt.take().map(|doubt| doubt.told).unwrap_or_default();
-        self.years = years;
         self.written.notify_one();
         if changes.is_of_office() {
             // The batch is durable: a failure here is made good by the next batch, which sees the version.
@@ -235,11 +232,7 @@ impl Backend for Postgres {
                     }
                     std::thread::sleep(PAUSE);
                 }
-                Failure::Store(error) => {
-                    // A year may have been archived since.
-                    self.years.clear();
-                    return Err(error);
-                }
+                Failure::Store(error) => return Err(error),
             }
         }
     }
