@@ -199,6 +199,14 @@ impl Problem {
                 );
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
             }
+            ExecuteError::Overtaken => {
+                let detail = pick(
+                    lang,
+                    "Ini sudah diubah orang lain sejak dibaca; muat ulang lalu coba lagi.",
+                    "Somebody else has changed this since it was read; read it again and try once more.",
+                );
+                Problem::new(StatusCode::CONFLICT, "overtaken", detail)
+            }
             ExecuteError::Store(error) => Problem::broken(error, lang),
         }
     }

@@ -133,6 +133,7 @@ pub(crate) async fn enter(store: &Store, from: u64, to: u64) -> Result<()> {
         let state = ImportState {
             state: ImportPhase::Done,
             version: u32::try_from(next / 2_000 + 1)?,
+            revision: u32::try_from(next / 2_000)?,
             rows,
             sound: rows,
             row_reached: rows,

@@ -3,6 +3,7 @@
 //! The machine's load moves absolute figures by a factor of two; ratios within a run count.
 
 mod bulk;
+mod figures;
 mod fixture;
 mod pages;
 mod pg;
@@ -21,11 +22,14 @@ async fn main() -> Result<()> {
     let rounds = std::env::var("SALUR_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
     let folder = tempfile::tempdir()?;
     println!("# Salur's figures, {rounds} alternating rounds, medians");
-    if wants("single") {
-        single::measure(folder.path(), rounds).await?;
-    }
     if wants("single") || wants("pg-single") {
-        pg::single::measure(folder.path(), rounds).await?;
+        let mut rows = Vec::new();
+        if wants("single") {
+            rows.extend(single::measure(folder.path(), rounds).await?);
+        }
+        rows.extend(pg::single::measure(folder.path(), rounds).await?);
+        figures::print(&rows);
+        pg::single::two_servers(folder.path(), rounds).await?;
     }
     if wants("bulk") {
         bulk::measure(folder.path(), rounds).await?;
@@ -41,6 +45,7 @@ async fn main() -> Result<()> {
     }
     if wants("http") {
         server::over_http(folder.path()).await?;
+        pg::over_http(folder.path()).await?;
     }
     if wants("import") {
         server::import(folder.path()).await?;

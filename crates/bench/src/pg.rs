@@ -13,6 +13,7 @@ use salur_store::Store;
 use salur_testbed::Server;
 
 use crate::fixture;
+use crate::server::{OVER_HTTP, over_http_at};
 
 /// The server to measure on; `cargo xtask bench` starts one.
 fn server() -> Result<Server> {
@@ -54,4 +55,15 @@ async fn found(server: &Server, name: &str, folder: &Path) -> Result<(String, St
 fn settle(address: &str) -> Result<()> {
     salur_testbed::home::run(address, "vacuum analyze; checkpoint")?;
     Ok(())
+}
+
+/// Prints the rate of acts over HTTP of a server on PostgreSQL.
+pub(crate) async fn over_http(folder: &Path) -> Result<()> {
+    let server = server()?;
+    let (address, store) = found(&server, "bench_http", folder).await?;
+    fixture::enter(&store, 0, OVER_HTTP).await?;
+    store.close().await;
+    settle(&address)?;
+    over_http_at(&address, &folder.join("pg.key"))?;
+    drop_database(&server, "bench_http")
 }

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use crate::cpu;
+use crate::figures::Written;
 
 /// What one command writes.
 pub(crate) struct Row {
@@ -45,14 +46,6 @@ struct RequestRow {
     closed: i64,
     version: i64,
     state: String,
-}
-
-/// What writing them took.
-pub(crate) struct Written {
-    pub(crate) rate: f64,
-    pub(crate) wall: Duration,
-    pub(crate) p50: Duration,
-    pub(crate) cpu_micros: f64,
 }
 
 pub(crate) fn batch_of(mean: f64) -> usize {

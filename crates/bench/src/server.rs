@@ -12,6 +12,8 @@ use serde_json::Value;
 use crate::fixture::{self, CLERK, SCHEME, YEAR, request_id, token};
 
 const CALLERS: u64 = 32;
+/// Acts over HTTP.
+pub(crate) const OVER_HTTP: u64 = 16_000;
 
 /// A running server.
 struct Server {
@@ -21,15 +23,16 @@ struct Server {
 
 impl Server {
     fn start(database: &Path) -> Result<Server> {
+        Server::start_at(&format!("sqlite://{}", database.display()), None)
+    }
+
+    /// Starts on either database; PostgreSQL has no place beside it for the office's key.
+    fn start_at(database: &str, key: Option<&Path>) -> Result<Server> {
+        let key = key.map(std::fs::read_to_string).transpose()?;
         let binary: PathBuf = std::env::current_exe()?.with_file_name("salur");
         let mut child = Command::new(&binary)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database",
-                &format!("sqlite://{}", database.display()),
-            ])
+            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .envs(key.map(|key| ("SALUR_KEY", key.trim().to_owned())))
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("failed to start {}; cargo xtask bench builds it", binary.display()))?;
@@ -101,18 +104,26 @@ impl Caller {
 /// Prints the rate of acts over HTTP, sign-in and audit on.
 pub(crate) async fn over_http(folder: &Path) -> Result<()> {
     let path = folder.join("http.db");
-    let commands = 16_000;
     let store = fixture::found(&path).await?;
-    fixture::enter(&store, 0, commands).await?;
+    fixture::enter(&store, 0, OVER_HTTP).await?;
     store.close().await;
-    let server = Server::start(&path)?;
+    rate_of(&Server::start(&path)?, "SQLite")
+}
+
+/// Prints the rate of acts over HTTP of a server on a database that has the requests.
+pub(crate) fn over_http_at(database: &str, key: &Path) -> Result<()> {
+    rate_of(&Server::start_at(database, Some(key))?, "PostgreSQL")
+}
+
+fn rate_of(server: &Server, name: &str) -> Result<()> {
+    let commands = OVER_HTTP;
     let started = Instant::now();
-    let mut waits = submit_all(&server, 0, commands)?;
+    let mut waits = submit_all(server, 0, commands)?;
     let wall = started.elapsed().as_secs_f64();
     waits.sort_unstable();
     #[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "counts far below 2^52")]
     let rate = commands as f64 / wall;
-    println!("\n## Over HTTP on loopback, {CALLERS} callers, sign-in, audit and idempotency on");
+    println!("\n## Over HTTP on loopback, {name}, {CALLERS} callers, sign-in, audit and idempotency on");
     println!(
         "{rate:.0} acts/s, p50 {:.1} ms, p99 {:.1} ms; server CPU {:.0} us an act (the callers share its cores)",
         waits[waits.len() / 2].as_secs_f64() * 1e3,

@@ -9,8 +9,12 @@ use salur_core::command::Command;
 use salur_store::Store;
 use salur_store::job::{Act, Job, Key};
 
+use crate::figures::{Each, Round, Row};
 use crate::fixture::{self, CLERK, ask, request_id};
-use crate::{cpu, median, raw};
+use crate::{cpu, raw};
+
+/// Commands that are written with a transaction each: enough for a mean.
+const EACH: usize = 4_000;
 
 /// One measurement at a number of callers.
 pub(crate) struct Run {
@@ -21,59 +25,42 @@ pub(crate) struct Run {
     pub(crate) batch: f64,
 }
 
-/// Prints a row for 1, 32 and 256 callers.
-pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<()> {
-    println!("\n## Single commands (submit with an idempotency key), SQLite, WAL, synchronous FULL");
-    println!(
-        "| callers | engine /s | p50 ms | p99 ms | batch | CPU us | raw /s | raw CPU us | rate ratio | CPU ratio |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
+/// Measures 1, 32 and 256 callers on SQLite.
+pub(crate) async fn measure(folder: &Path, rounds: usize) -> Result<Vec<Row>> {
     let base = folder.join("single.db");
     let store = fixture::found(&base).await?;
     let most = 24_000;
     fixture::enter(&store, 0, most).await?;
     store.close().await;
-    for (callers, commands) in [(1, 2_000), (32, 16_000), (256, 24_000)] {
-        let (mut engine, mut hand, mut hand_p50) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rows = Vec::new();
+    for (callers, commands) in [(1, 2_000), (32, 16_000), (256, most)] {
+        let mut measured = Vec::new();
         for _ in 0..rounds {
-            let copy = folder.join("run.db");
-            fixture::copy(&base, &copy)?;
-            let store = fixture::open(&copy).await?;
-            let run = drive(&store, callers, commands).await?;
-            store.close().await;
-            let rows = raw::rows(&copy, commands)?;
-            let again = folder.join("raw.db");
-            fixture::copy(&base, &again)?;
-            let batch = if callers == 1 { 1 } else { raw::batch_of(run.batch) };
-            let written = raw::write(&again, &rows, batch)?;
-            engine.push(run);
-            hand.push((written.rate, written.cpu_micros));
-            hand_p50.push(written.p50.as_secs_f64());
+            measured.push(round(folder, &base, callers, commands).await?);
         }
-        let of = |pick: fn(&Run) -> f64| median(engine.iter().map(pick).collect());
-        let (raw_rate, raw_cpu) = (
-            median(hand.iter().map(|pair| pair.0).collect()),
-            median(hand.iter().map(|pair| pair.1).collect()),
-        );
-        let ratio = median(engine.iter().zip(&hand).map(|(run, hand)| run.rate / hand.0).collect());
-        let cpu_ratio = median(engine.iter().zip(&hand).map(|(run, hand)| run.cpu_micros / hand.1).collect());
-        println!(
-            "| {callers} | {:.0} | {:.2} | {:.2} | {:.1} | {:.0} | {raw_rate:.0} | {raw_cpu:.0} | **{ratio:.2}** | {cpu_ratio:.2} |",
-            of(|run| run.rate),
-            of(|run| run.p50.as_secs_f64() * 1e3),
-            of(|run| run.p99.as_secs_f64() * 1e3),
-            of(|run| run.batch),
-            of(|run| run.cpu_micros),
-        );
-        if callers == 1 {
-            let p50 = median(engine.iter().map(|run| run.p50.as_secs_f64()).collect());
-            println!(
-                "\none caller, p50 against a hand-written transaction: **{:.2}**\n",
-                p50 / median(hand_p50)
-            );
-        }
+        rows.push(Row::new("SQLite", callers, measured));
     }
-    Ok(())
+    Ok(rows)
+}
+
+async fn round(folder: &Path, base: &Path, callers: u64, commands: u64) -> Result<Round> {
+    let copy = folder.join("run.db");
+    fixture::copy(base, &copy)?;
+    let store = fixture::open(&copy).await?;
+    let run = drive(&store, callers, commands).await?;
+    store.close().await;
+    let rows = raw::rows(&copy, commands)?;
+    let again = folder.join("raw.db");
+    let by_hand = |rows: &[raw::Row], batch| {
+        fixture::copy(base, &again)?;
+        raw::write(&again, rows, batch)
+    };
+    // SQLite has one writer at a time: as many clients as there are wait for one another, so one stands for all.
+    let few = rows.get(..rows.len().min(EACH)).unwrap_or(&rows);
+    let each = by_hand(few, 1)?;
+    let batched = if callers == 1 { by_hand(&rows, 1)? } else { by_hand(&rows, raw::batch_of(run.batch))? };
+    let each = Each { per_second: each.rate, latency: 1e3 / each.rate };
+    Ok(Round { run, batched, each })
 }
 
 pub(crate) async fn drive(store: &Store, callers: u64, commands: u64) -> Result<Run> {

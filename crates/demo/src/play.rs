@@ -196,7 +196,7 @@ impl<'a> Play<'a> {
             ..ImportState::new(import, workflow.scheme.clone(), list.year, actor, at)
         };
         self.ask(at, actor, "judge a list", Job::NoteImport(Box::new(state.clone()))).await?;
-        let state = ImportState { state: ImportPhase::Done, version: 2, ..state };
+        let state = ImportState { state: ImportPhase::Done, version: 2, revision: 1, ..state };
         self.ask(at, actor, "accept a list", Job::Accept { entries, state }).await?;
         Ok(())
     }

@@ -76,7 +76,9 @@ impl<'a> Batch<'a> {
             let outcome: Result<&Answer, &Refusal> = match &told {
                 Ok(answer) => Ok(answer),
                 Err(ExecuteError::Refused(refusal)) => Err(refusal),
-                Err(ExecuteError::KeyReused | ExecuteError::Store(_)) => return told,
+                Err(ExecuteError::KeyReused | ExecuteError::Overtaken | ExecuteError::Store(_)) => {
+                    return told;
+                }
             };
             let outcome = serde_json::to_string(&outcome).map_err(StoreError::from)?;
             let stored = StoredAnswer { fingerprint: key.fingerprint, outcome };
@@ -92,7 +94,7 @@ impl<'a> Batch<'a> {
         match ask.job {
             Job::NoteImport(state) => {
                 let id = state.id;
-                self.note_import(ask.actor, at, *state);
+                self.note_import(ask.actor, at, *state)?;
                 Ok(Answer::Import(id))
             }
             Job::Found(founding) => {
@@ -296,6 +298,7 @@ impl<'a> Batch<'a> {
     }
 
     fn accept(&mut self, context: &Context<'_>, entries: Vec<Entry>, mut state: ImportState) -> Told {
+        self.is_last_kept(&state)?;
         let mut outcomes = Vec::new();
         for entry in entries {
             let (id, row) = (entry.request, entry.row);
@@ -309,11 +312,21 @@ impl<'a> Batch<'a> {
                 Err(error) => return Err(error),
             }
         }
-        self.note_import(context.actor.person.id, context.at.as_microsecond(), state);
+        self.note_import(context.actor.person.id, context.at.as_microsecond(), state)?;
         Ok(Answer::Many(outcomes))
     }
 
-    fn note_import(&mut self, actor: PersonId, at: i64, state: ImportState) {
+    /// Whoever works on an import read it before. A server that was paused may have been replaced since, and must not
+    /// undo what the other one did.
+    fn is_last_kept(&self, state: &ImportState) -> Result<(), ExecuteError> {
+        let kept = self.loaded.imports.get(&state.id).copied().unwrap_or_default();
+        if state.revision == kept { Ok(()) } else { Err(ExecuteError::Overtaken) }
+    }
+
+    fn note_import(&mut self, actor: PersonId, at: i64, mut state: ImportState) -> Result<(), ExecuteError> {
+        self.is_last_kept(&state)?;
+        state.revision = state.revision.saturating_add(1);
+        self.loaded.imports.insert(state.id, state.revision);
         let kind = match state.state {
             ImportPhase::Judging | ImportPhase::Accepting => None,
             ImportPhase::Ready => Some("import_judged"),
@@ -338,6 +351,7 @@ impl<'a> Batch<'a> {
             });
         }
         self.changes.imports.push(state);
+        Ok(())
     }
 
     fn with_decree(

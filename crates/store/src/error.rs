@@ -12,6 +12,9 @@ pub enum ExecuteError {
     /// The same key came with another command.
     #[error("the idempotency key was used for another command")]
     KeyReused,
+    /// What it was to change has changed since it was read.
+    #[error("somebody else has changed it since it was read")]
+    Overtaken,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -81,9 +81,12 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(renewing) = self.renewing.take() else { return };
         renewing.task.abort();
+        // Moved out: a renewal under way has ended before the lease is given back.
+        let task = renewing.task;
         locked(&renewing.held).remove(&renewing.holder);
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
+                let _ = task.await;
                 // A lease that could not be given back ends by itself.
                 let query = sqlx::query(GIVE_BACK).bind(renewing.work).bind(renewing.holder);
                 let _ = query.execute(&renewing.side).await;

@@ -39,10 +39,12 @@ pub(crate) async fn listen(
     position: Arc<watch::Sender<i64>>,
 ) {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
-    let mut listener = None;
+    let (woken, mut wakes) = watch::channel(());
+    // Of its own, since connecting may take longer than a poll is apart.
+    let listening = tokio::spawn(listen_on(pool, woken));
     loop {
         tokio::select! {
-            () = woken(&pool, &mut listener) => {}
+            Ok(()) = wakes.changed() => {}
             () = tokio::time::sleep(POLL) => {}
             () = db.closed() => break,
         }
@@ -52,29 +54,29 @@ pub(crate) async fn listen(
             tracing::warn!(%error, "failed to read what other servers have committed");
         }
     }
-    drop(listener);
-    pool.close().await;
+    listening.abort();
 }
 
-/// Returns when woken; a connection that broke is opened again.
-async fn woken(pool: &PgPool, listener: &mut Option<PgListener>) {
-    if listener.is_none() {
-        let opened = async {
-            let mut listener = PgListener::connect_with(pool).await?;
-            listener.listen(CHANNEL).await?;
-            Ok::<_, sqlx::Error>(listener)
-        };
-        match opened.await {
-            Ok(opened) => *listener = Some(opened),
+/// Passes on what is told; a connection that broke is opened again.
+async fn listen_on(pool: PgPool, woken: watch::Sender<()>) {
+    loop {
+        match heard(&pool, &woken).await {
+            Ok(()) => return,
             // The poll goes on meanwhile.
-            Err(_) => return tokio::time::sleep(POLL).await,
+            Err(error) => tracing::debug!(%error, "what other servers commit is not told just now"),
         }
+        tokio::time::sleep(POLL).await;
     }
-    if let Some(open) = listener
-        && open.try_recv().await.is_err()
-    {
-        *listener = None;
+}
+
+/// Ends with the connection, or when nobody is there to be woken any more.
+async fn heard(pool: &PgPool, woken: &watch::Sender<()>) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    while woken.send(()).is_ok() {
+        listener.recv().await?;
     }
+    Ok(())
 }
 
 async fn catch_up(db: &Db, current: &Current, position: &watch::Sender<i64>) -> Result<(), StoreError> {

@@ -28,7 +28,7 @@ use crate::writer::{Backend, Committed};
 use begin::Head;
 use outcome::Failure;
 
-pub(crate) use begin::{check_fit, check_key, connect};
+pub(crate) use begin::{Fitness, check_fit, check_key, connect};
 pub(crate) use outcome::is_lost;
 pub(crate) use years::{keep_ahead, make_ahead, year_of};
 
@@ -59,8 +59,8 @@ pub(crate) struct Postgres {
     head: Option<Head>,
     /// When the statements were planned.
     planned_at: Instant,
-    /// Since when the database has been out of reach.
-    lost_since: Option<Instant>,
+    /// When the database was found out of reach: for the first time in a row, and for the last.
+    lost: Option<(Instant, Instant)>,
 }
 
 /// A commit that was sent: the last event in it, and what its callers are to be told.
@@ -71,6 +71,8 @@ struct Doubt {
     /// True if it has events, by which it can be found in the chain. Without any it may be done again: answers are
     /// found by their keys, the rest is the same the second time.
     is_written: bool,
+    /// Version of people, definitions and sessions after it.
+    office: i64,
 }
 
 impl Postgres {
@@ -92,7 +94,7 @@ impl Postgres {
             doubt: None,
             head: None,
             planned_at: Instant::now(),
-            lost_since: None,
+            lost: None,
         })
     }
 
@@ -111,16 +113,16 @@ impl Postgres {
     }
 
     /// Connects to the primary, and makes sure that it still keeps what it acknowledges: after a failover it is another.
+    /// A standby may be the primary soon.
     async fn connect(&self) -> Result<PgConnection, Failure> {
         let mut connection = begin::connect(&self.options).await?;
-        if begin::is_standby(&mut connection).await? {
-            return Err(Failure::Lost);
+        match begin::check_fit(&mut connection).await? {
+            Fitness::Standby => Err(Failure::Lost),
+            Fitness::Primary => Ok(connection),
         }
-        begin::check_fit(&mut connection).await?;
-        Ok(connection)
     }
 
-    /// Begins a transaction and locks `head`, unless that was done while waiting for the turn.
+    /// Begins a transaction and locks `head`.
     async fn lock_head(&mut self, connection: &mut PgConnection) -> Result<Head, Failure> {
         let plans_anew = self.planned_at.elapsed() > PLANS_KEPT;
         if plans_anew {
@@ -142,8 +144,8 @@ impl Postgres {
             // It may stand on this database alone, its wait for a standby broken off: this commit waits for both.
             begin::touch(connection).await?;
             begin::commit(connection).await?;
-            if let Some(Doubt { pos, told, .. }) = self.doubt.take() {
-                return Ok(Committed { told, pos });
+            if let Some(doubt) = self.doubt.take() {
+                return Ok(self.settle(connection, doubt).await);
             }
         }
         self.doubt = None;
@@ -167,7 +169,8 @@ impl Postgres {
         }
         let written = write::write(connection, &world, &changes, &books, &head).await;
         let (pos, hash) = years::or_make(written, connection, &self.options, &changes).await?;
-        self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos });
+        let office = head.office.saturating_add(i64::from(changes.is_of_office()));
+        self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos, office });
         if let Err(error) = begin::commit(connection).await {
             let failure = Failure::from(error);
             if !matches!(failure, Failure::Lost) {
@@ -176,13 +179,20 @@ impl Postgres {
             }
             return Err(failure);
         }
-        let told = self.doubt.take().map(|doubt| doubt.told).unwrap_or_default();
-        self.written.notify_one();
-        if changes.is_of_office() {
-            // The batch is durable: a failure here is made good by the next batch, which sees the version.
-            let _ = self.current.load(&mut *connection, head.office + 1).await;
+        match self.doubt.take() {
+            Some(doubt) => Ok(self.settle(connection, doubt).await),
+            None => Ok(Committed { told: Vec::new(), pos }),
         }
-        Ok(Committed { told, pos })
+    }
+
+    /// What follows a commit that is known to be done.
+    async fn settle(&self, connection: &mut PgConnection, doubt: Doubt) -> Committed {
+        self.written.notify_one();
+        if doubt.office != self.current.version() {
+            // The batch is durable: a failure here is made good by the next batch, which sees the version.
+            let _ = self.current.load(connection, doubt.office).await;
+        }
+        Committed { told: doubt.told, pos: doubt.pos }
     }
 
     /// Gives a batch up, with what can be said of it.
@@ -209,25 +219,29 @@ impl Backend for Postgres {
         // What an earlier batch left in doubt its callers have been told; and a panic must not leave one behind.
         self.doubt = None;
         let runtime = Arc::clone(&self.runtime);
-        let mut races = 0;
+        let (mut races, started) = (0, Instant::now());
         loop {
             let outcome = runtime.block_on(async { timeout(BATCH_LONGEST, self.attempt(asks)).await });
             let failure = match outcome {
                 Ok(Ok(done)) => {
-                    self.lost_since = None;
+                    self.lost = None;
                     return Ok(done);
                 }
                 Ok(Err(failure)) => failure,
                 Err(_) => Failure::Lost,
             };
             match failure {
-                Failure::Race if races < RACES => races += 1,
+                Failure::Race if races < RACES && started.elapsed() < BATCH_LONGEST => races += 1,
                 // Neither is an answer to whether the commit was done.
                 Failure::Race | Failure::Store(_) if self.doubt.is_some() => return Err(self.give_up()),
                 Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
                 Failure::Lost => {
-                    let since = *self.lost_since.get_or_insert_with(Instant::now);
-                    if since.elapsed() > PATIENCE {
+                    // Those who come while it is away need not wait as long again as those before them.
+                    let before = self.lost.filter(|(_, last)| last.elapsed() < PATIENCE);
+                    let now = Instant::now();
+                    let first = before.map_or(now, |(first, _)| first);
+                    self.lost = Some((first, now));
+                    if first.elapsed() > PATIENCE {
                         return Err(self.give_up());
                     }
                     std::thread::sleep(PAUSE);

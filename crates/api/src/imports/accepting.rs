@@ -130,6 +130,7 @@ impl Accepting<'_> {
             return Err(StoreError::Unfit("an import was accepted and not counted".into()).into());
         };
         let refused = u32::try_from(turned_away.len()).unwrap_or(u32::MAX);
+        self.state.revision = self.state.revision.saturating_add(1);
         self.state.accepted = self.state.accepted.saturating_add(count.saturating_sub(refused));
         self.state.refused = self.state.refused.saturating_add(refused);
         self.state.turned_away.clear();
@@ -163,6 +164,6 @@ impl Accepting<'_> {
         self.state.state = ImportPhase::Done;
         self.state.version = self.state.version.saturating_add(1);
         self.state.turned_away.clear();
-        self.work.note(self.actor, &self.state, &mut self.faults)
+        self.work.note(self.actor, &mut self.state, &mut self.faults)
     }
 }

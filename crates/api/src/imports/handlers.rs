@@ -8,7 +8,7 @@ use salur_core::{ImportId, Lang};
 use salur_intake::Located;
 use salur_store::job::{Answer, ImportPhase, ImportState, Job};
 use salur_store::requests::Scope;
-use salur_store::{Store, StoreError};
+use salur_store::{ExecuteError, Store, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -134,13 +134,16 @@ pub(crate) async fn accept_import(
                 ..state
             };
             let ask = caller.ask(key.over(b""), Job::NoteImport(Box::new(accepting.clone())));
-            let told = app.store.execute(ask).await;
-            let told = told.map_err(|error| Problem::of(&error, caller.lang, &world, None))?;
-            if told != Answer::Import(accepting.id) {
-                return Err(not_ready(caller.lang));
+            match app.store.execute(ask).await {
+                Ok(Answer::Import(told)) if told == accepting.id => {
+                    runner::start(&app, accepting.id, Some(claim));
+                    accepting
+                }
+                Ok(_) => return Err(not_ready(caller.lang)),
+                // Accepted by another server between the look and the act.
+                Err(ExecuteError::Overtaken) => read(&app, accepting.id, caller.lang).await?,
+                Err(error) => return Err(Problem::of(&error, caller.lang, &world, None)),
             }
-            runner::start(&app, accepting.id, Some(claim));
-            accepting
         }
         // A stop or a failure left it here: go on.
         (ImportPhase::Accepting, Some(claim)) => {

@@ -29,7 +29,7 @@ pub(crate) fn judge(work: &Work, mut state: ImportState) -> Result<(), Halted> {
     if state.rows > 0 {
         // A stop cut an earlier judging short: begin again, and forget what it found.
         clear(&mut state);
-        work.note(state.by, &state, &mut Vec::new())?;
+        work.note(state.by, &mut state, &mut Vec::new())?;
     }
     let world = work.app.store.world();
     let (_, action) = entry_action(&work.workflow).ok_or(Halted::NoWorkflow)?;
@@ -54,8 +54,8 @@ pub(crate) fn judge(work: &Work, mut state: ImportState) -> Result<(), Halted> {
 
 /// Keeps that the file as a whole cannot be used.
 pub(crate) fn fail(work: &Work, state: ImportState, refusal: &FileRefusal) -> Result<(), Halted> {
-    let state = failed(state, refusal);
-    work.note(state.by, &state, &mut Vec::new())
+    let mut state = failed(state, refusal);
+    work.note(state.by, &mut state, &mut Vec::new())
 }
 
 /// An import whose file cannot be used.
@@ -100,7 +100,7 @@ impl Judging<'_> {
         self.work.go_on()?;
         self.look_up()?;
         if self.state.rows.saturating_sub(self.noted) >= NOTED {
-            self.work.note(self.state.by, &self.state, &mut self.faults)?;
+            self.work.note(self.state.by, &mut self.state, &mut self.faults)?;
             self.noted = self.state.rows;
         }
         Ok(())
@@ -171,6 +171,6 @@ impl Judging<'_> {
         self.keep(NO_ROW, &judgement.loose)?;
         self.state.state = ImportPhase::Ready;
         self.state.version = self.state.version.saturating_add(1);
-        self.work.note(self.state.by, &self.state, &mut self.faults)
+        self.work.note(self.state.by, &mut self.state, &mut self.faults)
     }
 }

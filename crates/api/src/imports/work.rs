@@ -103,25 +103,35 @@ impl Work {
             return Err(Halted::Lost);
         }
         let ask = Ask { actor, for_whom: None, at: self.app.clock.now(), key: None, job };
-        Ok(self.wait(self.app.store.execute(ask))?)
+        self.wait(self.app.store.execute(ask)).map_err(|error| match error {
+            ExecuteError::Overtaken => Halted::Lost,
+            error @ (ExecuteError::Refused(_) | ExecuteError::KeyReused | ExecuteError::Store(_)) => {
+                error.into()
+            }
+        })
     }
 
     /// Keeps where an import stands, with faults found since.
     pub(crate) fn note(
         &self,
         actor: PersonId,
-        state: &ImportState,
+        state: &mut ImportState,
         faults: &mut Vec<SealedFault>,
     ) -> Result<(), Halted> {
         while faults.len() > NOTE_FAULTS_MAX {
             let rest = faults.split_off(NOTE_FAULTS_MAX);
             // Nothing but the faults changes before the last note: a stop in between leaves the state behind them.
             let before = self.wait(self.app.store.import(state.id))?.ok_or(Halted::NoFile)?;
+            if before.revision != state.revision {
+                return Err(Halted::Lost);
+            }
             let part = ImportState { faults: std::mem::replace(faults, rest), ..before };
             self.execute(actor, Job::NoteImport(Box::new(part)))?;
+            state.revision = state.revision.saturating_add(1);
         }
         let last = ImportState { faults: std::mem::take(faults), ..state.clone() };
         self.execute(actor, Job::NoteImport(Box::new(last)))?;
+        state.revision = state.revision.saturating_add(1);
         Ok(())
     }
 

@@ -8,6 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::figures::Each;
+
 /// Threads of pgbench: the cores of the machines this is measured on.
 const THREADS: u64 = 2;
 
@@ -27,15 +29,8 @@ insert into command (principal, key, fingerprint, at, outcome)
 commit;
 ";
 
-/// What pgbench reached.
-pub(super) struct Rate {
-    pub(super) per_second: f64,
-    /// Mean latency in milliseconds.
-    pub(super) latency: f64,
-}
-
 /// Runs the script for some seconds on a database of the office's tables.
-pub(super) fn run(address: &str, folder: &Path, clients: u64, seconds: u64) -> Result<Rate> {
+pub(super) fn run(address: &str, folder: &Path, clients: u64, seconds: u64) -> Result<Each> {
     let script = folder.join("command.sql");
     std::fs::write(&script, SCRIPT)?;
     salur_testbed::home::run(address, "create sequence if not exists bench_pos start 1000000000")?;
@@ -53,5 +48,5 @@ pub(super) fn run(address: &str, folder: &Path, clients: u64, seconds: u64) -> R
         line.and_then(|line| line.trim_start_matches(before).split_whitespace().next()?.parse::<f64>().ok())
     };
     let per_second = number("tps = ").with_context(|| format!("pgbench said {told}"))?;
-    Ok(Rate { per_second, latency: number("latency average = ").unwrap_or(f64::NAN) })
+    Ok(Each { per_second, latency: number("latency average = ").unwrap_or(f64::NAN) })
 }

@@ -3,7 +3,7 @@
 //! here.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Result;
 use sqlx::postgres::PgConnection;
@@ -11,6 +11,7 @@ use sqlx::{Connection as _, FromRow};
 use uuid::Uuid;
 
 use crate::cpu;
+use crate::figures::Written;
 
 /// What one command writes.
 #[derive(FromRow)]
@@ -39,14 +40,6 @@ pub(super) struct Row {
     line: Option<i32>,
     decree: Option<Uuid>,
     body: Option<String>,
-}
-
-/// What writing them took.
-pub(super) struct Written {
-    pub(super) rate: f64,
-    pub(super) wall: Duration,
-    pub(super) p50: Duration,
-    pub(super) cpu_micros: f64,
 }
 
 const ROWS: &str = "

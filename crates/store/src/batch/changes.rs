@@ -7,7 +7,8 @@ use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::{End, Workflow};
 use salur_core::{
-    AttachmentId, DecreeId, Digest, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId, StageName,
+    AttachmentId, DecreeId, Digest, ImportId, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId,
+    StageName,
 };
 
 use crate::chain::NewEvent;
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub decrees: HashMap<DecreeId, (Decree, Vec<DecreeLine>)>,
     /// Payment orders with their lines.
     pub orders: HashMap<OrderId, (Order, Vec<PayLine>)>,
+    /// How often each import has been kept.
+    pub imports: HashMap<ImportId, u32>,
 }
 
 /// An answer given before.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use salur_core::world::World;
-use salur_core::{DecreeId, LineId, OrderId, PersonId, RequestId, SchemeId};
+use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, RequestId, SchemeId};
 
 use crate::job::{Ask, Entry, Job};
 
@@ -17,6 +17,7 @@ pub(crate) struct Needs {
     pub(crate) decrees: Vec<(DecreeId, bool)>,
     pub(crate) orders: Vec<OrderId>,
     pub(crate) lines: HashSet<LineId>,
+    pub(crate) imports: Vec<ImportId>,
 }
 
 impl Needs {
@@ -28,7 +29,13 @@ impl Needs {
             }
             match &ask.job {
                 Job::Enter(entry) => needs.enter(world, entry),
-                Job::Accept { entries, .. } => entries.iter().for_each(|entry| needs.enter(world, entry)),
+                Job::Accept { entries, state } => {
+                    for entry in entries {
+                        needs.enter(world, entry);
+                    }
+                    needs.imports.push(state.id);
+                }
+                Job::NoteImport(state) => needs.imports.push(state.id),
                 Job::Act(act) => {
                     needs.requests.insert(act.request);
                 }
@@ -46,8 +53,7 @@ impl Needs {
                 | Job::EnterSp2d { id, .. }
                 | Job::SettleOrder { id, .. }
                 | Job::CancelOrder { id } => needs.orders.push(*id),
-                Job::NoteImport(_)
-                | Job::Found(_)
+                Job::Found(_)
                 | Job::OpenSession(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }

@@ -18,6 +18,9 @@ pub struct ImportState {
     pub state: ImportPhase,
     /// Seq of its last event.
     pub version: u32,
+    /// How often it has been kept: whoever read an earlier one than is kept now has been overtaken.
+    #[serde(default)]
+    pub revision: u32,
     pub by: PersonId,
     pub at: Timestamp,
     /// Names of the sealed files.
@@ -59,6 +62,7 @@ impl ImportState {
             year,
             state: ImportPhase::Judging,
             version: 0,
+            revision: 0,
             by,
             at,
             list: String::new(),

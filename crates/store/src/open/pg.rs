@@ -16,7 +16,7 @@ use crate::error::StoreError;
 use crate::files::Files;
 use crate::leases::Held;
 use crate::listen;
-use crate::postgres::{self, Postgres};
+use crate::postgres::{self, Fitness, Postgres};
 use crate::writer::Writer;
 
 /// Connections to read through.
@@ -40,7 +40,10 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
         .map_err(|error| StoreError::Unfit(format!("the database's address cannot be read: {error}")))?
         .application_name("salur");
     let mut connection = postgres::connect(&options).await?;
-    postgres::check_fit(&mut connection).await?;
+    if postgres::check_fit(&mut connection).await? == Fitness::Standby {
+        let what = "PostgreSQL at this address is a standby, which takes no writes; name the primary";
+        return Err(StoreError::Unfit(what.into()));
+    }
     let side = pool(options.clone(), ASIDE, ASIDE_SETTINGS);
     sqlx::migrate!("../../migrations/postgres").run(&side).await?;
     let db = Db::Pg(pool(options.clone(), office.places.readers.unwrap_or(READERS), READING));

@@ -50,16 +50,23 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
     Ok(connection)
 }
 
-/// True if this database follows another one.
-pub(super) async fn is_standby(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    let (is_standby,): (bool,) = sqlx::query_as("select pg_is_in_recovery()").fetch_one(connection).await?;
-    Ok(is_standby)
+/// What a fit database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fitness {
+    /// It takes writes.
+    Primary,
+    /// It follows another one.
+    Standby,
 }
 
 /// Refuses a database that would lose what it acknowledged.
-pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<(), StoreError> {
+pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<Fitness, StoreError> {
     let (fsync, commit, is_standby, encoding): (String, String, bool, String) =
         sqlx::query_as(FIT).fetch_one(connection).await?;
+    if is_standby {
+        // Its settings count once it is the primary.
+        return Ok(Fitness::Standby);
+    }
     let unfit = |what: String| Err(StoreError::Unfit(format!("PostgreSQL {what}")));
     if fsync != "on" {
         return unfit("runs with fsync = off, and would lose what was acknowledged".into());
@@ -70,10 +77,7 @@ pub(crate) async fn check_fit(connection: &mut PgConnection) -> Result<(), Store
     if encoding != "UTF8" {
         return unfit(format!("keeps texts as {encoding}; create the database with encoding UTF8"));
     }
-    if is_standby {
-        return unfit("at this address is a standby, which takes no writes; name the primary".into());
-    }
-    Ok(())
+    Ok(Fitness::Primary)
 }
 
 /// Refuses a database whose data were sealed with another key.

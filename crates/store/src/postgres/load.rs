@@ -6,14 +6,14 @@ use salur_core::decree::{Decree, DecreeLine, LineOutcome};
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
-use salur_core::{DecreeId, OrderId, PersonId, RequestId, SchemeId};
+use salur_core::{DecreeId, ImportId, OrderId, PersonId, RequestId, SchemeId};
 use sqlx::FromRow;
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::outcome::Failure;
 use crate::batch::{Loaded, Needs, StoredAnswer};
-use crate::job::Ask;
+use crate::job::{Ask, ImportState};
 use crate::lists::digest;
 
 /// Requests, the budget lines of their scheme and year or of those named, and answers given before.
@@ -29,6 +29,7 @@ const LOAD: &str = "
 const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id
     from unnest($1::text[], $2::int[], $3::text[]) as k (scheme, year, subject_key),
     lateral (select * from request where scheme = k.scheme and year = k.year and subject_key = k.subject_key limit 1) as r";
+const IMPORTS: &str = "select id, body from import where id = any($1)";
 const DECREE: &str = "select body from decree where id = $1";
 const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
 const ORDER: &str = "select body from payment_order where id = $1";
@@ -67,6 +68,13 @@ pub(super) async fn load(
     }
     if !(needs.requests.is_empty() && needs.lines.is_empty() && needs.keys.is_empty()) {
         load_books(connection, &needs, &mut loaded).await?;
+    }
+    if !needs.imports.is_empty() {
+        let ids: Vec<Uuid> = needs.imports.iter().map(|id| id.0).collect();
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(IMPORTS).bind(ids).fetch_all(&mut *connection).await?;
+        for (id, body) in rows {
+            loaded.imports.insert(ImportId(id), serde_json::from_str::<ImportState>(&body)?.revision);
+        }
     }
     needs.add_changed_subjects(asks, &loaded.books);
     if !needs.subjects.is_empty() {

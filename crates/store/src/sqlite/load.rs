@@ -11,7 +11,7 @@ use salur_core::{DecreeId, Digest, OrderId, PersonId, RequestId, Rupiah, SchemeI
 
 use crate::batch::{Loaded, Needs, StoredAnswer};
 use crate::error::StoreError;
-use crate::job::Ask;
+use crate::job::{Ask, ImportState};
 
 pub(super) fn load(
     transaction: &Transaction<'_>,
@@ -33,6 +33,15 @@ pub(super) fn load(
         if let Some((order, lines)) = load_order(transaction, *id)? {
             needs.requests.extend(lines.iter().map(|line| line.request));
             loaded.orders.insert(*id, (order, lines));
+        }
+    }
+    for id in &needs.imports {
+        let body: Option<String> = transaction
+            .prepare_cached("select body from import where id = ?1")?
+            .query_row([id.0.as_bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(body) = body {
+            loaded.imports.insert(*id, serde_json::from_str::<ImportState>(&body)?.revision);
         }
     }
     load_answers(transaction, &needs.keys, &mut loaded.answered)?;

@@ -1,13 +1,14 @@
 //! Many at once: one winner a step, budgets never overdrawn, the chain without a gap.
 
-use salur_core::DecreeId;
 use salur_core::decree::Signing;
 use salur_core::workflow::Standing;
-use salur_store::job::{Answer, Job};
+use salur_core::{DecreeId, ImportId};
+use salur_store::ExecuteError;
+use salur_store::job::{Answer, ImportPhase, ImportState, Job};
 use uuid::Uuid;
 
 use crate::office::{
-    AMOUNT, CLERK, GOVERNOR, OUTSIDER, VERIFIER, act, check, enter, found, id, refusal, run,
+    AMOUNT, CLERK, GOVERNOR, OUTSIDER, VERIFIER, act, check, enter, entry, found, id, now, refusal, run,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,6 +32,31 @@ async fn thirty_writers_of_one_request_make_one_step() {
         }
     }
     assert_eq!((done, stale), (1, 29));
+    store.close().await;
+    check(folder.path()).await;
+}
+
+#[tokio::test]
+async fn whoever_was_paused_while_another_went_on_with_an_import_undoes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = found(folder.path(), 10 * AMOUNT).await;
+    let import = ImportId(Uuid::from_u128(77));
+    let new = ImportState::new(import, "disaster".into(), 2026, CLERK, now());
+    run(&store, CLERK, Job::NoteImport(Box::new(new.clone()))).await.unwrap();
+    let read = store.import(import).await.unwrap().unwrap();
+    let accepting = ImportState { state: ImportPhase::Accepting, row_reached: 0, ..read };
+    run(&store, CLERK, Job::NoteImport(Box::new(accepting.clone()))).await.unwrap();
+    let paused = store.import(import).await.unwrap().unwrap();
+    // Meanwhile another one finishes.
+    let done = ImportState { state: ImportPhase::Done, version: 1, row_reached: 9, ..paused.clone() };
+    run(&store, CLERK, Job::NoteImport(Box::new(done))).await.unwrap();
+    let late = Job::Accept { entries: vec![entry(&store, 0)], state: paused.clone() };
+    assert!(matches!(run(&store, CLERK, late).await, Err(ExecuteError::Overtaken)));
+    let late = Job::NoteImport(Box::new(paused));
+    assert!(matches!(run(&store, CLERK, late).await, Err(ExecuteError::Overtaken)));
+    let kept = store.import(import).await.unwrap().unwrap();
+    assert_eq!((kept.state, kept.row_reached), (ImportPhase::Done, 9));
+    assert!(store.request(id(0)).await.unwrap().is_none());
     store.close().await;
     check(folder.path()).await;
 }

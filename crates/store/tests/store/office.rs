@@ -5,7 +5,7 @@ use std::path::Path;
 use salur_store::Store;
 
 pub(crate) use crate::shared::{
-    AMOUNT, CLERK, GOVERNOR, OUTSIDER, TREASURER, VERIFIER, act, ask, enter, id, now, refusal, run,
+    AMOUNT, CLERK, GOVERNOR, OUTSIDER, TREASURER, VERIFIER, act, ask, enter, entry, id, now, refusal, run,
 };
 use crate::shared::{founding, office};
 
