@@ -32,12 +32,14 @@ async fn twenty_restarts_and_a_long_outage_lose_nothing_and_double_nothing() {
         });
         load.more(1).await;
         assert!(load.done() > before);
+        load.check(&home).await;
     }
     tokio::task::block_in_place(|| cluster.kill().unwrap());
     tokio::time::sleep(OUTAGE).await;
     assert!(load.told.unreachable.load(Ordering::SeqCst) > 0, "nobody was told that the database is away");
     tokio::task::block_in_place(|| cluster.resume().unwrap());
     load.more(50).await;
+    load.check(&home).await;
     let acknowledged = load.end().await;
     assert_eq!(submitted(&home.database().url()), acknowledged);
     assert_eq!(store.history(id(0)).await.unwrap().len(), 2, "reads go on as well");
