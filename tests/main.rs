@@ -6,5 +6,6 @@ mod hangups;
 mod journey;
 mod kill;
 mod office;
+mod paused;
 mod servers;
 mod standby;

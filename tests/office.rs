@@ -120,6 +120,15 @@ impl Server {
         signal("KILL", self.child.id());
     }
 
+    /// SIGSTOP: it does nothing until it is told to go on.
+    pub(crate) fn pause(&self) {
+        signal("STOP", self.child.id());
+    }
+
+    pub(crate) fn go_on(&self) {
+        signal("CONT", self.child.id());
+    }
+
     /// Calls as the holder of a token.
     pub(crate) fn as_(&self, token: &str) -> Caller {
         Caller::new(&self.address, token)
