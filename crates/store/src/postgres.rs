@@ -34,6 +34,8 @@ pub(crate) use years::{keep_ahead, make_ahead, year_of};
 
 /// The longest that a batch may take, a bulk one included; beyond it the connection is given up.
 const BATCH_LONGEST: Duration = Duration::from_mins(2);
+/// How long a commit may take: longer, and it waits for a standby that hangs.
+const COMMITTING: Duration = Duration::from_secs(10);
 /// How long callers are kept waiting for a database that has gone.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one attempt to connect may take.
@@ -132,9 +134,13 @@ impl Postgres {
     }
 
     async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
-        let head = match self.head.take() {
-            Some(head) => head,
-            None => self.lock_head(connection).await?,
+        let head = if let Some(head) = self.head.take() {
+            head
+        } else {
+            // A commit that hangs keeps the lock: whoever comes after it must not wait for ever.
+            let is_troubled = self.doubt.is_some() || self.lost.is_some();
+            let longest = if is_troubled { PATIENCE } else { BATCH_LONGEST };
+            timeout(longest, self.lock_head(connection)).await.map_err(|_| Failure::Lost)??
         };
         // Kept until it is known: the connection may be lost again while this is found out.
         if let Some(doubt) = &self.doubt
@@ -143,7 +149,7 @@ impl Postgres {
         {
             // It may stand on this database alone, its wait for a standby broken off: this commit waits for both.
             begin::touch(connection).await?;
-            begin::commit(connection).await?;
+            commit(connection).await?;
             if let Some(doubt) = self.doubt.take() {
                 return Ok(self.settle(connection, doubt).await);
             }
@@ -159,9 +165,13 @@ impl Postgres {
         let (changes, books) = batch.into_changes();
         if changes.is_empty() {
             if asks.iter().any(|ask| ask.key.is_some()) {
-                // It may be an answer given before, by a commit that no standby has yet: this one waits for both.
+                // It may be an answer given before, by a commit that no standby has yet: this one waits for both, and
+                // until then nobody may be told that nothing was done.
+                let (pos, hash, office) = (head.pos, head.hash, head.office);
+                self.doubt = Some(Doubt { pos, hash, told: Vec::new(), is_written: false, office });
                 begin::touch(connection).await?;
-                begin::commit(connection).await?;
+                commit(connection).await?;
+                self.doubt = None;
             } else {
                 begin::rollback(connection).await?;
             }
@@ -171,8 +181,7 @@ impl Postgres {
         let (pos, hash) = years::or_make(written, connection, &self.options, &changes).await?;
         let office = head.office.saturating_add(i64::from(changes.is_of_office()));
         self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos, office });
-        if let Err(error) = begin::commit(connection).await {
-            let failure = Failure::from(error);
+        if let Err(failure) = commit(connection).await {
             if !matches!(failure, Failure::Lost) {
                 // The database has answered: it is not done.
                 self.doubt = None;
@@ -199,6 +208,11 @@ impl Postgres {
     fn give_up(&mut self) -> StoreError {
         StoreError::Unreachable { maybe_done: self.doubt.take().is_some() }
     }
+}
+
+/// Commits, unless that hangs.
+async fn commit(connection: &mut PgConnection) -> Result<(), Failure> {
+    timeout(COMMITTING, begin::commit(connection)).await.map_err(|_| Failure::Lost)?.map_err(Failure::from)
 }
 
 impl Backend for Postgres {
@@ -237,7 +251,7 @@ impl Backend for Postgres {
                 Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
                 Failure::Lost => {
                     // Those who come while it is away need not wait as long again as those before them.
-                    let before = self.lost.filter(|(_, last)| last.elapsed() < PATIENCE);
+                    let before = self.lost.filter(|(_, last)| last.elapsed() < PATIENCE * 2);
                     let now = Instant::now();
                     let first = before.map_or(now, |(first, _)| first);
                     self.lost = Some((first, now));
