@@ -8,6 +8,7 @@ mod serve;
 mod setup;
 mod sheet;
 mod verify;
+mod workflow;
 
 #[cfg(test)]
 mod samples;
@@ -40,6 +41,9 @@ enum Command {
     Setup(setup::Setup),
     /// Check workflow definitions; exit 0 when none has an error.
     Check(check::Check),
+    /// Show a definition as a picture, and read a drawing.
+    #[command(subcommand)]
+    Workflow(workflow::WorkflowCommand),
     /// Recompute the invariants from the stored bytes; exit 0 when all hold.
     Verify(verify::Verify),
     /// Move the events of a closed year out of PostgreSQL, into a file that `verify` reads beside the database.
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Setup(setup) => setup.run(),
         Command::Check(check) => check.run(json),
+        Command::Workflow(workflow) => workflow.run(connection),
         Command::Verify(verify) => verify.run(json),
         Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),
