@@ -9,7 +9,10 @@ fn codes(changes: &[(&str, &str)]) -> Vec<&'static str> {
     let error = Workflow::parse(&changed(KUBE, changes)).expect_err("it should be refused");
     let codes: std::collections::BTreeSet<_> = error.findings.iter().map(|finding| finding.code).collect();
     for finding in &error.findings {
-        assert!(!finding.place.is_empty() && !finding.text.is_empty() && !finding.text.contains('\n'));
+        assert!(!finding.place.is_empty() && finding.line.is_some(), "{finding:?}");
+        for text in [&finding.id, &finding.en] {
+            assert!(!text.is_empty() && !text.contains('\n'), "{text}");
+        }
     }
     codes.into_iter().collect()
 }
@@ -22,9 +25,9 @@ fn with_action(text: &str) -> String {
 /// A code, and the mistake that it tells of: a text of `kube.toml` and what stands in its place.
 const MISTAKES: [(&str, &str, &str); 44] = [
     ("toml_invalid", "schema = 1", "schema = "),
-    ("toml_invalid", "kind = \"close\"", "kind = \"shut\""),
-    ("toml_invalid", "max_visits = 5", "max_visit = 5"),
-    ("toml_invalid", "target = \"5wd\"", "target = 5"),
+    ("value_unknown", "kind = \"close\"", "kind = \"shut\""),
+    ("key_unknown", "max_visits = 5", "max_visit = 5"),
+    ("not_working_days", "target = \"5wd\"", "target = 5"),
     ("schema_unknown", "schema = 1", "schema = 2"),
     ("stage_unknown", "to = \"approval\"", "to = \"aproval\""),
     ("stage_unknown", "start = \"input\"", "start = \"inbox\""),
@@ -45,7 +48,7 @@ const MISTAKES: [(&str, &str, &str); 44] = [
     ),
     ("never_enabled", "from = [\"input\", \"verification\"]", "from = []"),
     (
-        "persons_zero",
+        "number_range",
         "reason = \"required\"\n\n[action.withdraw]",
         "reason = \"required\"\npersons = 0\n\n[action.withdraw]",
     ),
@@ -163,14 +166,16 @@ fn all_findings_of_a_file_are_told_at_once_with_their_places() {
     assert_eq!(
         found,
         [
-            ("rework_endless", "action.return"),
-            ("field_unknown", "action.verify"),
             ("no_success", "stage"),
+            ("field_unknown", "action.verify"),
+            ("rework_endless", "action.return"),
             ("too_few_persons", "duty[3]"),
         ]
     );
     let error = Workflow::parse(&changed(KUBE, &[("schema = 1", "schema = one")])).unwrap_err();
-    assert!(error.findings[0].place.starts_with("line "), "{error}");
+    let first = &error.findings[0];
+    assert_eq!((first.code, first.line, first.column), ("toml_invalid", Some(10), Some(10)), "{error}");
+    assert!(error.to_string().contains("(line 10, column 10)"), "{error}");
 }
 
 #[test]
@@ -184,10 +189,13 @@ fn a_hostile_file_is_refused_fast() {
         format!("a = {}", "{ b = ".repeat(TEXT_MAX / 7)),
         "a.".repeat(TEXT_MAX / 2 - 10),
         "\0".repeat(1000),
-        String::new(),
     ] {
         assert_eq!(Workflow::parse(&text).unwrap_err().findings[0].code, "toml_invalid");
     }
+    assert_eq!(Workflow::parse("").unwrap_err().findings[0].code, "key_missing");
+    let many = (0..10_000).fold(String::new(), |all, one| all + &format!("[stage.s{one}]\n"));
+    let found = codes(&[("[stage.input]", &format!("{many}[stage.input]"))]);
+    assert_eq!(found, ["too_many"]);
     let guard = format!("guard = '{}identity == \"match\"'", "(".repeat(20_000));
     let found = codes(&[("guard = 'identity == \"match\" && documents == \"complete\"'", &guard)]);
     assert_eq!(found, ["guard_invalid"]);
@@ -244,7 +252,7 @@ fn without_its_duties_a_workflow_needs_fewer_and_the_story_says_how() {
     assert_eq!(way.unwrap().persons(), 2);
     let error = Workflow::parse(&changed(KUBE, &[(separate, pair)])).unwrap_err();
     assert_eq!(
-        error.findings[0].text,
+        error.findings[0].en,
         "4 different persons are promised before `paid`, but the duties allow 2: person 1 does submit, \
          person 1 does verify, person 2 does approve, person 1 does pay"
     );

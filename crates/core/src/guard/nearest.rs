@@ -1,7 +1,7 @@
 //! The suggestion behind "did you mean".
 
 /// The known name that is fewest edits away, if that is few.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     if name.len() > 60 {
         return None;
     }
