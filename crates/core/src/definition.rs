@@ -77,11 +77,19 @@ pub(crate) fn parse(text: &str) -> Result<Workflow, WorkflowError> {
 /// Everything that is found in a definition.
 pub(crate) fn check(text: &str) -> Checked {
     let mut findings = Findings::of(if text.len() > TEXT_MAX { "" } else { text });
-    let workflow = find(text, &mut findings).filter(|_| findings.errors() == 0);
+    let workflow = find(text, true, &mut findings).filter(|_| findings.errors() == 0);
     Checked { workflow, findings: findings.done() }
 }
 
-fn find(text: &str, findings: &mut Findings<'_>) -> Option<Workflow> {
+/// A workflow whose parts can be read and whose names hold, whatever else is found in it.
+pub(crate) fn reread(text: &str) -> Result<Workflow, WorkflowError> {
+    let mut findings = Findings::of(if text.len() > TEXT_MAX { "" } else { text });
+    let workflow = find(text, false, &mut findings).filter(|_| findings.errors() == 0);
+    workflow.ok_or_else(|| WorkflowError { findings: findings.done() })
+}
+
+/// What a text states, and what is wrong with it; `wholly` also with the ways through it.
+fn find(text: &str, wholly: bool, findings: &mut Findings<'_>) -> Option<Workflow> {
     if text.len() > TEXT_MAX {
         let id = format!("berkas ini {} byte; paling banyak {TEXT_MAX}", text.len());
         let en = format!("the file has {} bytes; {TEXT_MAX} is the most", text.len());
@@ -103,6 +111,9 @@ fn find(text: &str, findings: &mut Findings<'_>) -> Option<Workflow> {
     let whole = !findings.has_holes();
     let workflow = build::build(tree, text, findings)?;
     let known = names::check(&workflow, findings);
+    if !wholly {
+        return Some(workflow);
+    }
     terms::check(&workflow, findings);
     texts::check(&workflow, findings);
     money::check_lists(&workflow, findings);

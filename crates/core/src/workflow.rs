@@ -301,6 +301,12 @@ impl Workflow {
         crate::definition::parse(text)
     }
 
+    /// Reads a definition that was published before. Requests live under it, so what later checks have against the
+    /// ways through it no longer matters: only what cannot be read refuses it.
+    pub fn reread(text: &str) -> Result<Workflow, WorkflowError> {
+        crate::definition::reread(text)
+    }
+
     /// Reads a definition and tells all that is found in it, warnings too.
     #[must_use]
     pub fn check(text: &str) -> Checked {

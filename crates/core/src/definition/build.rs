@@ -16,7 +16,7 @@ use crate::workflow::{
 use crate::{ActionName, FieldName, Label, Role, SchemeId, StageName, Type, Value, WorkingDays};
 
 #[derive(Deserialize)]
-struct File {
+pub(super) struct File {
     workflow: Head,
     form: Draft,
     stage: BTreeMap<StageName, Stage>,
@@ -39,7 +39,7 @@ struct File {
 }
 
 #[derive(Deserialize)]
-struct Head {
+pub(super) struct Head {
     id: SchemeId,
     version: u32,
     title: Label,
@@ -51,7 +51,7 @@ struct Head {
 }
 
 #[derive(Deserialize)]
-struct RawAction {
+pub(super) struct RawAction {
     title: Label,
     from: BTreeSet<StageName>,
     to: Option<StageName>,
@@ -112,7 +112,7 @@ enum Scalar {
 }
 
 #[derive(Deserialize)]
-struct RawGoal {
+pub(super) struct RawGoal {
     id: String,
     title: Label,
     when: StageName,
@@ -167,14 +167,15 @@ pub(super) fn build(tree: Table, text: &str, findings: &mut Findings<'_>) -> Opt
     })
 }
 
-/// The form, proved; where it contradicts itself that is told, and what it names stands all the same.
+/// The form; where it contradicts itself that is told, and what it names stands all the same.
 fn form(draft: Draft, findings: &mut Findings<'_>) -> Form {
-    let Draft { key, display, amount, region, account, refer_when, fields, checks, members } = draft.clone();
-    Form::try_from(draft).unwrap_or_else(|error| {
+    let Draft { key, display, amount, region, account, refer_when, fields, checks, members } = draft;
+    let form = Form { key, display, amount, region, account, refer_when, fields, checks, members };
+    for error in form.faults() {
         let (code, place, (id, en)) = say::no_form(&error);
         findings.error(code, place, id, en);
-        Form { key, display, amount, region, account, refer_when, fields, checks, members }
-    })
+    }
+    form
 }
 
 fn param(name: &str, raw: RawParam, findings: &mut Findings<'_>) -> Param {

@@ -251,7 +251,7 @@ impl<'a> Findings<'a> {
             let severity = if self.errors > 0 { Severity::Error } else { Severity::Warning };
             self.list.push(Finding { severity, ..Finding::error("too_many_findings", "file", id, en) });
         }
-        self.list.sort_by_key(|finding| (finding.line.unwrap_or(usize::MAX), finding.severity));
+        self.list.sort_by_key(|one| (one.line.unwrap_or(usize::MAX), one.column, one.severity));
         self.list
     }
 }

@@ -4,6 +4,9 @@ use super::*;
 use crate::proof::{prove, weakest_way};
 use crate::testing::*;
 
+mod keys;
+mod steps;
+
 /// The codes found in `kube.toml` with texts replaced, each once, in order of the alphabet.
 fn codes(changes: &[(&str, &str)]) -> Vec<&'static str> {
     let error = Workflow::parse(&changed(KUBE, changes)).expect_err("it should be refused");
@@ -282,4 +285,86 @@ fn the_proof_counts_whoever_drafts_and_whoever_enters_the_result() {
         ],
     );
     assert_eq!(weakest_way(&Workflow::parse(&text).unwrap(), &"paid".into()).unwrap().persons(), 4);
+}
+
+#[test]
+fn whatever_is_wrong_is_told_at_once_with_line_column_and_a_suggestion() {
+    let text = changed(
+        KUBE,
+        &[
+            ("max_visits = 5", "max_visit = 5"),
+            ("title = { id = \"Ajukan\", en = \"Submit\" }", "title = { id = \"Ajukan\" }"),
+            ("target = \"5wd\", share = 0.85", "target = 5, share = 85"),
+            ("to = \"approval\"", "to = \"aproval\""),
+            ("guard = 'identity == \"match\"", "guard = 'identty == \"match\""),
+            (
+                "kind = \"close\"\nreason = \"required\"\n\n# By signing",
+                "kind = \"close\"\nreason = \"requird\"\n\n# By signing",
+            ),
+            ("amount = \"amount\"", "amount = \"amuont\""),
+            ("strike_to = \"input\"\n", ""),
+        ],
+    );
+    let findings = Workflow::check(&text).findings;
+    let told: Vec<_> = findings
+        .iter()
+        .map(|one| {
+            let (line, column) = (one.line.unwrap(), one.column.unwrap());
+            let text = text.lines().nth(line - 1).unwrap();
+            let at: String = text.chars().skip(column - 1).take(7).collect();
+            format!("{} at {}: {}", one.code, one.place, at.trim_end())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "not_working_days at stage.input.sla.target: target",
+            "share_range at stage.input.sla.share: share =",
+            "label_missing at action.submit.title: title =",
+            "stage_unknown at action.verify.to: to = \"a",
+            "guard_invalid at action.verify.guard: identty",
+            "rework_endless at action.return: return]",
+            "key_unknown at action.return.max_visit: max_vis",
+            "value_unknown at action.withdraw.reason: reason",
+            "key_missing at decree.strike_to: decree]",
+            "form_field_unknown at form.amount: amount",
+        ]
+    );
+    let near = |code: &str| findings.iter().find(|one| one.code == code).map(|one| one.en.as_str());
+    assert!(
+        near("key_unknown").unwrap().contains("did you mean `max_visits`?; the known ones are title, from")
+    );
+    assert!(near("value_unknown").unwrap().contains("did you mean `required`?"));
+    assert!(near("stage_unknown").unwrap().contains("did you mean `approval`?"));
+    assert!(findings.iter().any(|one| one.id.contains("maksudnya `approval`?")));
+}
+
+#[test]
+fn what_shows_a_finding_comes_with_it() {
+    let hurry = with_action(&action("hurry", "verification", "disbursement", ""));
+    let shown = |text: &str, code: &str| {
+        let findings = Workflow::check(text).findings;
+        findings.into_iter().find(|one| one.code == code).and_then(|one| one.counter_example)
+    };
+    let way = ["input", "submit", "verification", "hurry", "disbursement", "pay"].map(str::to_owned);
+    assert_eq!(shown(&hurry, "payment_unapproved"), Some(CounterExample::Way(way.into())));
+    let two = changed(KUBE, &[("via = \"decree\"\n", "via = \"decree\"\nguard = 'amount > 5000000'\n")]);
+    let small =
+        action("small", "approval", "disbursement", "kind = \"approval\"\nguard = 'amount < 5000000'");
+    let two = changed(&two, &[("[action.submit]", &format!("{small}\n[action.submit]"))]);
+    let values = [("amount".to_owned(), "5000000".to_owned())].into();
+    assert_eq!(shown(&two, "coverage_gap"), Some(CounterExample::Values(values)));
+    let weak = changed(KUBE, &[("\"approve\", \"pay\"]", "\"approve\"]")]);
+    let Some(CounterExample::Persons(acts)) = shown(&weak, "too_few_persons") else { panic!("no persons") };
+    assert_eq!(acts.last(), Some(&("pay".to_owned(), 1)));
+    assert!(CounterExample::Persons(acts).text(crate::Lang::Id).starts_with("orang 1 melakukan submit, "));
+}
+
+#[test]
+fn what_was_published_can_be_read_again_whatever_later_checks_have_against_it() {
+    let weak = changed(KUBE, &[("min_persons = 4", "min_persons = 5")]);
+    assert!(Workflow::parse(&weak).is_err());
+    assert_eq!(Workflow::reread(&weak).unwrap().version, 1);
+    assert!(Workflow::reread(&changed(KUBE, &[("to = \"approval\"", "to = \"aproval\"")])).is_err());
+    assert!(Workflow::reread("schema = ").is_err());
 }

@@ -153,7 +153,7 @@ pub struct Members {
 }
 
 /// A form before it is checked.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Draft {
     pub(crate) key: FieldName,

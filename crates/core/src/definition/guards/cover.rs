@@ -75,8 +75,7 @@ impl<'a> Search<'a> {
         let atoms = atoms.fold(0, usize::saturating_add);
         let (mut told, mut halted) = (Told::default(), Vec::new());
         for fact in &facts {
-            let reached = self.reach(vec![&self.graph.workflow.start], fact)?;
-            if !reached.has(stage) {
+            if !self.comes(stage, fact)? {
                 continue;
             }
             let mut leads = false;
@@ -96,6 +95,32 @@ impl<'a> Search<'a> {
             self.tell_halted(stage, here, fact, &told, findings);
         }
         Some(())
+    }
+
+    /// True if a request with these values comes to a stage, each of them filled in on its way. Nothing where there
+    /// were too many steps.
+    fn comes(&mut self, stage: &'a StageName, fact: &Cell<'_>) -> Option<bool> {
+        let workflow = self.graph.workflow;
+        let reached = self.reach(vec![&workflow.start], fact)?;
+        if !reached.has(stage) {
+            return Some(false);
+        }
+        for (field, spot) in fact {
+            if spot.value.is_none() || self.filled.surely(stage, field) {
+                continue;
+            }
+            let fills = |action: &&Action| {
+                (action.needs.contains(field) || action.notes.contains(field))
+                    && action.from.iter().any(|from| reached.has(from))
+                    && action.guard.as_ref().is_none_or(|guard| truth(guard.condition(), fact) != Truth::No)
+            };
+            let filled = workflow.actions.values().filter(fills).filter_map(|action| action.to.as_ref());
+            let filled = filled.collect();
+            if !self.reach(filled, fact)?.has(stage) {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 
     /// True if some action that leads on may be taken with these values.
