@@ -1,12 +1,14 @@
 //! `salur check`: definitions read by the same code that publishes them.
 
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use salur_core::Lang;
-use salur_core::definition::{Checked, Finding, Severity, json_schema};
+use salur_core::definition::{Checked, CounterExample, Finding, Severity, json_schema};
 use salur_core::proof::weakest_way;
 use salur_core::workflow::{End, Workflow};
 
@@ -24,31 +26,45 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self, json: bool, lang: Lang) -> Result<ExitCode> {
         if self.schema {
-            println!("{}", serde_json::to_string_pretty(&json_schema())?);
-            return Ok(ExitCode::SUCCESS);
+            return print(&(serde_json::to_string_pretty(&json_schema())? + "\n"), ExitCode::SUCCESS);
         }
         let mut files = Vec::new();
         for path in &self.paths {
             gather(path, &mut files)?;
         }
-        let mut reports = Vec::new();
+        let (mut reports, mut told) = (Vec::new(), String::new());
         let mut faulty = false;
         for file in files {
             let bytes = std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
-            // A file in another encoding is checked too: what is not UTF-8 is no TOML, and its place is told.
-            let checked = Workflow::check(&String::from_utf8_lossy(&bytes));
+            let checked = Workflow::check(&text_of(bytes));
             faulty |= checked.workflow.is_none();
             if json {
                 reports.push(report(&file, &checked));
             } else {
-                tell(&file, &checked, lang);
+                tell(&file, &checked, lang, &mut told)?;
             }
         }
         if json {
-            println!("{}", serde_json::to_string(&reports)?);
+            told = serde_json::to_string(&reports)? + "\n";
         }
-        Ok(if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        print(&told, if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
+}
+
+/// Whoever reads only the first lines still gets the verdict.
+fn print(text: &str, verdict: ExitCode) -> Result<ExitCode> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(verdict),
+    }
+}
+
+/// The text of a file. What is no UTF-8 ends in a character that no TOML may have, so that its place is told.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let sound = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        String::from_utf8_lossy(sound).into_owned() + "\0"
+    })
 }
 
 fn report(file: &Path, checked: &Checked) -> serde_json::Value {
@@ -61,30 +77,32 @@ fn report(file: &Path, checked: &Checked) -> serde_json::Value {
     }
 }
 
-fn tell(file: &Path, checked: &Checked, lang: Lang) {
-    let say = |id: &str, en: &str| if lang == Lang::Id { id.to_owned() } else { en.to_owned() };
+fn tell(file: &Path, checked: &Checked, lang: Lang, told: &mut String) -> Result<()> {
+    let say = |id: &'static str, en: &'static str| if lang == Lang::Id { id } else { en };
     for finding in &checked.findings {
-        println!("{}", line(file, finding, lang));
+        writeln!(told, "{}", line(file, finding, lang))?;
         if let Some(example) = &finding.counter_example {
-            println!("    {}", example.text(lang));
+            writeln!(told, "    {}", example.text(lang))?;
         }
     }
+    let file = file.display();
     let errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let Some(workflow) = &checked.workflow else {
-        println!("{}: {errors} {}", file.display(), say("yang harus diperbaiki", "to mend"));
-        return;
+        writeln!(told, "{file}: {errors} {}", say("yang harus diperbaiki", "to mend"))?;
+        return Ok(());
     };
     let (scheme, version) = (&workflow.scheme, workflow.version);
     let (sound, versioned) = (say("benar", "sound"), say("versi", "version"));
-    println!("{}: {sound} ({scheme} {versioned} {version})", file.display());
+    writeln!(told, "{file}: {sound} ({scheme} {versioned} {version})")?;
     if let Some((persons, way)) = persons(workflow) {
         let least = say("paling sedikit", "at least");
         let different = say(
             "orang berbeda di setiap jalan ke pembayaran; yang terlemah",
             "different persons on every way to a payment; the weakest",
         );
-        println!("  {least} {persons} {different}: {way}");
+        writeln!(told, "  {least} {persons} {different}: {}", way.text(lang))?;
     }
+    Ok(())
 }
 
 /// One finding as compilers tell them, so that editors find the place.
@@ -101,10 +119,12 @@ fn line(file: &Path, finding: &Finding, lang: Lang) -> String {
 }
 
 /// The fewest persons on a way to the payment, and that way.
-fn persons(workflow: &Workflow) -> Option<(usize, String)> {
+fn persons(workflow: &Workflow) -> Option<(usize, CounterExample)> {
     let paid =
         workflow.stages.iter().find(|(_, stage)| stage.end == Some(End::Success)).map(|(name, _)| name)?;
-    weakest_way(workflow, paid).map(|way| (way.persons(), way.to_string()))
+    let way = weakest_way(workflow, paid)?;
+    let acts = way.acts.iter().map(|(act, person)| (act.to_string(), person.saturating_add(1)));
+    Some((way.persons(), CounterExample::Persons(acts.collect())))
 }
 
 fn gather(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

@@ -154,6 +154,8 @@ impl<'a> Findings<'a> {
 
     /// Notes that what stands at a place could not be read.
     pub(super) fn hole(&mut self, place: String) {
+        // Everything names what stands in these.
+        self.cut |= matches!(place.as_str(), "workflow" | "stage" | "action" | "field");
         if self.holes.len() < FINDINGS_MAX {
             self.holes.push(place);
         }

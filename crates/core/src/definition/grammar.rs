@@ -22,6 +22,10 @@ pub(super) enum Shape {
     Flag,
     /// A text in both languages.
     Label,
+    /// A day as TOML writes days.
+    Day,
+    /// A list of two.
+    Two(&'static Shape),
     /// A list of the same.
     List(&'static Shape),
     /// Entries under names of the author's choice; at most so many.
@@ -176,7 +180,11 @@ const FIELD: &[Key] = &[
 
 const PARAM: &[Key] = &[
     must("type", Shape::OneOf(&["bool", "int", "money", "date"]), "what it is"),
-    must("value", Shape::Either(&[Shape::Whole(i64::MIN), Shape::Flag, Shape::Text]), "its value"),
+    must(
+        "value",
+        Shape::Either(&[Shape::Whole(i64::MIN), Shape::Flag, Shape::Text, Shape::Day]),
+        "its value",
+    ),
     may("title", Shape::Label, "its name for people"),
     may("source", Shape::Text, "where the figure comes from"),
 ];
@@ -267,7 +275,7 @@ const FORM_FIELD: &[Key] = &[
     ),
     must("headers", Shape::List(&Shape::Text), "the headers it is known by in files"),
     may("required", Shape::Flag, "false where it may be left empty"),
-    may("digits", Shape::List(&Shape::Whole(1)), "least and greatest number of digits"),
+    may("digits", Shape::Two(&Shape::Whole(1)), "least and greatest number of digits"),
     must("label", Shape::Label, "what it is called on pages"),
 ];
 

@@ -43,6 +43,10 @@ fn schema_of(shape: Shape) -> Map<String, Value> {
             "required": ["id", "en"],
             "additionalProperties": false,
         })),
+        Shape::Day => object(json!({ "type": "string", "format": "date" })),
+        Shape::Two(shape) => object(json!({
+            "type": "array", "items": schema_of(*shape), "minItems": 2, "maxItems": 2,
+        })),
         Shape::List(shape) => object(json!({ "type": "array", "items": schema_of(*shape) })),
         Shape::Map(most, shape) => object(json!({
             "type": "object",

@@ -104,7 +104,11 @@ impl Reader<'_, '_> {
             (Shape::Map(most, shape), DeValue::Table(table)) => {
                 Value::Table(self.map(place, most, *shape, table))
             }
-            (Shape::List(shape), DeValue::Array(list)) => {
+            (Shape::Two(_), DeValue::Array(list)) if list.len() != 2 => {
+                self.refuse(place, shape, "type_wrong", say::not_two())
+            }
+            (Shape::Day, DeValue::Datetime(day)) => Value::String(day.to_string()),
+            (Shape::List(shape) | Shape::Two(shape), DeValue::Array(list)) => {
                 if list.len() > LIST_MAX {
                     let (id, en) = say::too_many(place, list.len(), LIST_MAX);
                     self.findings.error("too_many", place, id, en);
@@ -231,7 +235,8 @@ fn written_as(shape: Shape) -> &'static [&'static str] {
         Shape::Whole(_) => &["integer"],
         Shape::Share => &["float", "integer"],
         Shape::Flag => &["boolean"],
-        Shape::List(_) => &["array"],
+        Shape::List(_) | Shape::Two(_) => &["array"],
+        Shape::Day => &["datetime"],
         Shape::Label | Shape::Map(..) | Shape::Table(_) | Shape::ByKind(_) => &["table"],
         Shape::Either(_) => &[],
     }
@@ -249,6 +254,8 @@ fn expected(shape: Shape) -> Vec<&'static str> {
         | Shape::OneOf(_)
         | Shape::Whole(_)
         | Shape::Flag
+        | Shape::Day
+        | Shape::Two(_)
         | Shape::List(_)
         | Shape::Map(..)
         | Shape::Table(_)
@@ -265,6 +272,8 @@ fn neutral(shape: Shape) -> Value {
         Shape::Whole(least) => Value::Integer(least.max(1)),
         Shape::Share => Value::Float(1.0),
         Shape::Flag => Value::Boolean(false),
+        Shape::Day => Value::String("2024-01-01".into()),
+        Shape::Two(shape) => Value::Array(vec![neutral(*shape), neutral(*shape)]),
         Shape::List(_) => Value::Array(Vec::new()),
         Shape::Map(..) => Value::Table(Table::new()),
         Shape::Label => {

@@ -42,6 +42,10 @@ pub(super) fn wrong_kind(expected: &[&str], found: &str) -> Said {
     )
 }
 
+pub(super) fn not_two() -> Said {
+    ("tulis dua bilangan, misalnya [6, 20]".into(), "write two numbers, as [6, 20]".into())
+}
+
 fn noun(kind: &str) -> (&'static str, &'static str) {
     match kind {
         "string" => ("teks dalam tanda kutip", "a text in quotes"),
@@ -154,9 +158,7 @@ pub(super) fn no_form(error: &FormError) -> (&'static str, String, Said) {
 }
 
 pub(super) fn no_guard(error: &GuardError) -> Said {
-    let place = error.place;
-    let id = format!("baris {}, kolom {}: {}", place.line, place.column, guard_fault(&error.fault));
-    (id, error.to_string())
+    (guard_fault(&error.fault), error.fault.to_string())
 }
 
 fn guard_fault(fault: &GuardFault) -> String {

@@ -29,6 +29,18 @@ pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
         findings.error("no_success", "stage", id, en);
     }
     check_cycles(graph, findings);
+    for name in reached.stages().filter(|name| !graph.from(name).is_empty()) {
+        if graph.from(name).iter().all(|step| step.is(ActionKind::Rework)) {
+            let id = format!(
+                "dari `{name}` permohonan hanya bisa dikembalikan; setelah `max_visits` habis, tidak ada jalan"
+            );
+            let en = format!(
+                "from `{name}` a request can only be sent back; once `max_visits` is used up there is no way"
+            );
+            let shown = CounterExample::Way(reached.way(name));
+            findings.add(Finding::error("rework_no_exit", format!("stage.{name}"), id, en).shown_by(shown));
+        }
+    }
     for (name, action) in &graph.workflow.actions {
         // A request has come to the start once when it is entered.
         if action.to.as_ref() == Some(&graph.workflow.start) && action.max_visits.is_some_and(|most| most < 2)

@@ -107,10 +107,21 @@ fn check_roles(workflow: &Workflow, findings: &mut Findings<'_>) {
         &workflow.payment_order.settle,
     ];
     let acting = workflow.actions.values().flat_map(|action| action.by.keys());
-    let acting: BTreeSet<&Role> =
+    let acting: Vec<&Role> =
         acting.chain(lists.into_iter().flat_map(|list| list.keys())).chain(&workflow.hold.by).collect();
+    let serving = workflow.stages.values().filter_map(|stage| stage.served_by.as_ref());
+    let named: Vec<&Role> = acting.iter().copied().chain(serving.map(|station| &station.role)).collect();
+    for (name, action) in &workflow.actions {
+        for role in action.by.keys() {
+            if let Some(meant) = slip(role, &named) {
+                let id = format!("peran `{role}` hanya disebut di sini; maksudnya `{meant}`?");
+                let en = format!("the role `{role}` is named here only; did you mean `{meant}`?");
+                findings.error("role_unknown", format!("action.{name}.by"), id, en);
+            }
+        }
+    }
     let mut told = |place: String, role: &Role| {
-        if !acting.contains(role) {
+        if !acting.contains(&role) {
             let (id, en) = suggestion(role.as_str(), acting.iter().map(|role| role.as_str()));
             let id = format!("peran `{role}` tidak melakukan apa pun di alur ini{id}");
             let en = format!("the role `{role}` takes no action in this workflow{en}");
@@ -122,6 +133,19 @@ fn check_roles(workflow: &Workflow, findings: &mut Findings<'_>) {
             told(format!("stage.{name}.sla.escalate.to"), &escalate.to);
         }
     }
+}
+
+/// The role that was meant, where one that is named once differs by a slip of the keys from one that is named more.
+/// Which roles an office has is for its policy to say; but nobody holds a role that is misspelt.
+fn slip<'a>(role: &Role, named: &[&'a Role]) -> Option<&'a Role> {
+    let times = |role: &Role| named.iter().filter(|named| **named == role).count();
+    let is_word =
+        |role: &Role| role.as_str().len() >= 6 && !role.as_str().contains(|c: char| c.is_ascii_digit());
+    if times(role) > 1 || !is_word(role) {
+        return None;
+    }
+    let others = named.iter().filter(|other| **other != role && is_word(other) && times(other) > 1);
+    others.copied().find(|other| crate::guard::edits(role.as_str(), other.as_str()) <= 2)
 }
 
 fn check_repair(workflow: &Workflow, findings: &mut Findings<'_>) {

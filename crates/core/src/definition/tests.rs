@@ -172,6 +172,8 @@ fn all_findings_of_a_file_are_told_at_once_with_their_places() {
             ("no_success", "stage"),
             ("field_unknown", "action.verify"),
             ("rework_endless", "action.return"),
+            ("payment_target", "action.pay.to"),
+            ("payment_target", "action.rule_payment.to"),
             ("too_few_persons", "duty[3]"),
         ]
     );
