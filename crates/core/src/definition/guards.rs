@@ -21,7 +21,7 @@ use flow::{Filled, is_fact};
 use grid::{Cell, Spot, Truth, truth};
 
 /// Most steps that are taken for one definition: comparisons evaluated, and steps between stages followed.
-pub(super) const STEPS_MAX: u32 = 400_000;
+pub(super) const STEPS_MAX: u32 = 100_000;
 
 /// Everything about guards. Answers with the steps it took.
 pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) -> u32 {
@@ -74,6 +74,12 @@ impl<'a> Search<'a> {
         left.is_some()
     }
 
+    /// All choices of a spot for each field; nothing where they are too many.
+    fn cells<'b>(&mut self, fields: &'b BTreeMap<FieldName, Vec<Spot>>) -> Option<Vec<Cell<'b>>> {
+        let count = grid::count(fields)?;
+        if self.spend(count) { grid::cells(fields) } else { None }
+    }
+
     /// The spots of a field.
     fn spots(&self, field: &FieldName) -> Vec<Spot> {
         let of = match field.as_str() {
@@ -97,7 +103,7 @@ impl<'a> Search<'a> {
     ) {
         let fields: BTreeMap<_, _> = guard.names().map(|field| (field.clone(), self.spots(field))).collect();
         let place = format!("action.{name}.guard");
-        let Some(cells) = grid::cells(&fields) else { return unknown(place, findings) };
+        let Some(cells) = self.cells(&fields) else { return unknown(place, findings) };
         let atoms = atoms_of(guard);
         let (mut least, mut most, mut comes) = (Truth::Yes, Truth::No, false);
         for cell in &cells {

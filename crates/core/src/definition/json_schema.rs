@@ -48,6 +48,9 @@ fn schema_of(shape: Shape) -> Map<String, Value> {
             "type": "array", "items": schema_of(*shape), "minItems": 2, "maxItems": 2,
         })),
         Shape::List(shape) => object(json!({ "type": "array", "items": schema_of(*shape) })),
+        Shape::Map(most, Shape::Label) => object(json!({
+            "type": "object", "maxProperties": most, "additionalProperties": schema_of(Shape::Label),
+        })),
         Shape::Map(most, shape) => object(json!({
             "type": "object",
             "propertyNames": { "pattern": "^[A-Za-z0-9_-]{1,64}$" },

@@ -23,9 +23,9 @@ pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
             findings.add(Finding::error("payment_unapproved", place.clone(), id, en).shown_by(shown));
         }
         let Some(to) = &action.to else { continue };
-        if workflow.standing_at(to) != Standing::Paid {
-            let id = format!("pembayaran menuju `{to}`, padahal di sana uang tidak dianggap sudah dibayar");
-            let en = format!("the payment leads to `{to}`, where the money does not count as paid");
+        if !matches!(workflow.standing_at(to), Standing::Committed | Standing::Paid) {
+            let id = format!("pembayaran menuju `{to}`, padahal di sana uang dianggap tidak jadi keluar");
+            let en = format!("the payment leads to `{to}`, where the money counts as not given");
             findings.error("payment_target", format!("{place}.to"), id, en);
         }
         let after = graph.reach([to], |_| true);

@@ -206,7 +206,8 @@ impl Reader<'_, '_> {
             let written: &str = name.get_ref();
             let place = inner(place, &shown(written));
             self.findings.stands(&place, name.span().start);
-            if !is_name(written) {
+            // A label stands under the value it is for, which is any text.
+            if !is_name(written) && !matches!(shape, Shape::Label) {
                 let (id, en) = say::name_invalid(&shown(written));
                 self.findings.error("name_invalid", place, id, en);
                 self.findings.cut();

@@ -70,7 +70,7 @@ impl<'a> Search<'a> {
         here: &Here<'a>,
         findings: &mut Findings<'_>,
     ) -> Option<()> {
-        let (facts, judged) = (grid::cells(&here.facts)?, grid::cells(&here.judged)?);
+        let (facts, judged) = (self.cells(&here.facts)?, self.cells(&here.judged)?);
         let atoms = here.actions.iter().map(|(_, action)| action.guard.as_ref().map_or(1, atoms_of));
         let atoms = atoms.fold(0, usize::saturating_add);
         let (mut told, mut halted) = (Told::default(), Vec::new());

@@ -168,6 +168,12 @@ pub(super) fn written(value: &Value) -> String {
     }
 }
 
+/// How many choices there are of a spot for each field; nothing where they are too many.
+pub(super) fn count(fields: &BTreeMap<FieldName, Vec<Spot>>) -> Option<usize> {
+    let all = fields.values().try_fold(1_usize, |all, spots| all.checked_mul(spots.len()));
+    all.filter(|all| *all <= CELLS_MAX)
+}
+
 /// All choices of a spot for each field; nothing where they are too many.
 pub(super) fn cells<'a>(fields: &'a BTreeMap<FieldName, Vec<Spot>>) -> Option<Vec<Cell<'a>>> {
     let mut cells: Vec<Cell<'a>> = vec![Cell::new()];
