@@ -57,13 +57,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let Cli { connection, command } = Cli::parse();
-    let json = connection.json;
+    let (json, lang) = (connection.json, connection.lang);
     let done = match command {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Setup(setup) => setup.run(),
-        Command::Check(check) => check.run(json),
         Command::Workflow(workflow) => workflow.run(connection),
+        Command::Check(check) => check.run(json, lang),
         Command::Verify(verify) => verify.run(json),
         Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),

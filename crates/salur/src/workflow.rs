@@ -231,7 +231,7 @@ fn tell(reading: &Reading, lang: Lang, is_written: bool) -> Result<()> {
         out += if lang == Lang::Id { "Temuan pada draf" } else { "What is wrong with the draft" };
         writeln!(out, " ({count})")?;
         for finding in &error.findings {
-            writeln!(out, "       {} @ {}: {}", finding.code, finding.place, finding.text)?;
+            writeln!(out, "       {} @ {}: {}", finding.code, finding.place, finding.text(lang))?;
         }
     }
     if !is_written {

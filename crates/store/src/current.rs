@@ -124,7 +124,7 @@ async fn load(mut on: impl Reads) -> Result<(Roster, Workflows, Sessions), Store
     let texts: Vec<(String,)> = on.on().all(DEFINITIONS, ()).await?;
     let definitions = texts
         .iter()
-        .map(|(text,)| Workflow::parse(text).map_err(|error| StoreError::inconsistent("definition", error)));
+        .map(|(text,)| Workflow::reread(text).map_err(|error| StoreError::inconsistent("definition", error)));
     let definitions: Vec<Workflow> = definitions.collect::<Result<_, _>>()?;
     let roster = Roster::new(people);
     let rows: Vec<SessionsRow> = on.on().all(SESSIONS, ()).await?;
