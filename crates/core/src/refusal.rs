@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::guard::FailedAtom;
+use crate::roster::{Capacity, Limit};
 use crate::{ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, Role, Rupiah, StageName};
 
 /// What a refusal asks of the person it is told.
@@ -51,6 +52,14 @@ pub enum Why {
     RoleMissing { action: ActionName, roles: Vec<Role> },
     /// The actor has done another act on this request that must be someone else's.
     DutyConflict { duty: ActionName, earlier: ActionName, person: PersonId },
+    /// The act must be that person's who has done the other.
+    SamePerson { duty: ActionName, earlier: ActionName, person: PersonId },
+    /// A person holds, or held when acting here, two roles that exclude each other.
+    RolesExclusive { role: Role, other: Role, person: PersonId },
+    /// The actor's capacity in a seat that is not theirs does not go so far.
+    ActingMayNot { action: ActionName, capacity: Capacity, source: String },
+    /// What was handed to the actor does not go so far.
+    DelegationExceeded { action: ActionName, from: PersonId, limit: Limit },
     /// The request is set aside.
     OnHold { cause: String },
     /// The request is not set aside.
@@ -133,6 +142,10 @@ impl Why {
             Why::InPaymentOrder { .. } => "in_payment_order",
             Why::RoleMissing { .. } => "role_missing",
             Why::DutyConflict { .. } => "duty_conflict",
+            Why::SamePerson { .. } => "same_person",
+            Why::RolesExclusive { .. } => "roles_exclusive",
+            Why::ActingMayNot { .. } => "acting_may_not",
+            Why::DelegationExceeded { .. } => "delegation_exceeded",
             Why::OnHold { .. } => "on_hold",
             Why::NotOnHold => "not_on_hold",
             Why::HoldCauseUnknown { .. } => "hold_cause_unknown",
@@ -173,9 +186,13 @@ impl Why {
     #[must_use]
     pub fn kind(&self) -> RefusalKind {
         match self {
-            Why::RoleMissing { .. } | Why::DutyConflict { .. } | Why::AlreadyEndorsed { .. } => {
-                RefusalKind::NotYou
-            }
+            Why::RoleMissing { .. }
+            | Why::DutyConflict { .. }
+            | Why::SamePerson { .. }
+            | Why::RolesExclusive { .. }
+            | Why::ActingMayNot { .. }
+            | Why::DelegationExceeded { .. }
+            | Why::AlreadyEndorsed { .. } => RefusalKind::NotYou,
             Why::ActionUnknown { .. }
             | Why::HoldCauseUnknown { .. }
             | Why::ReasonMissing { .. }
