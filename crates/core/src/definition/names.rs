@@ -174,6 +174,18 @@ fn duties(workflow: &Workflow, findings: &mut Findings) {
             let text = format!("no act counts as `{name}`");
             findings.add("duty_unknown", format!("duty[{place}].distinct"), text);
         }
+        for name in duty.same_person.iter().filter(|name| !counted.contains(name)) {
+            findings.add(
+                "duty_unknown",
+                format!("duty[{place}].same_person"),
+                format!("no act counts as `{name}`"),
+            );
+        }
+        let mut roles = duty.exclusive_roles.iter();
+        if let Some(role) = roles.find(|role| !workflow.doers().any(|(does, _)| does == *role)) {
+            let text = format!("nobody acts as `{role}` here");
+            findings.add("role_unknown", format!("duty[{place}].exclusive_roles"), text);
+        }
         if duty.min_persons.is_some() != duty.before.is_some() {
             let text = "`min_persons` and `before` go together".into();
             findings.add("duty_half", format!("duty[{place}]"), text);
