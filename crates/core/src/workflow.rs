@@ -3,6 +3,7 @@
 //! A definition is a file that people who do not program can read. `Workflow::parse` refuses what does not
 //! hold together, so the rest of the program never meets a half-sound definition.
 
+mod duty;
 mod stage;
 mod terms;
 
@@ -19,6 +20,7 @@ use crate::span::WorkingDays;
 use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
 
 pub use crate::budget::BudgetLine;
+pub use duty::Duty;
 pub use stage::{Escalate, Scope, Sla, Stage, Station, Weekday};
 pub use terms::{Goal, GoalTime, Param, RepairPolicy, Track};
 
@@ -122,7 +124,7 @@ impl End {
 }
 
 /// What kind of step an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
     /// Moves a request forward.
@@ -222,21 +224,6 @@ pub enum FieldKind {
     Date,
     /// One of the declared values.
     Enum,
-}
-
-/// Who must differ from whom, and how many must take part.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Duty {
-    /// Acts that no person may take two of on one request.
-    #[serde(default)]
-    pub distinct: Vec<ActionName>,
-    /// The fewest different persons ...
-    #[serde(default)]
-    pub min_persons: Option<u32>,
-    /// ... before a request may come to this stage.
-    #[serde(default)]
-    pub before: Option<StageName>,
 }
 
 /// Who may set a request aside, and bring it back.

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::calendar::Calendar;
 use crate::event::Pin;
-use crate::roster::{Person, Roster};
-use crate::workflow::Workflow;
-use crate::{Label, PersonId, Role, SchemeId};
+use crate::roster::{Capacity, Person, Roster};
+use crate::workflow::{ActionKind, Workflow};
+use crate::{Label, Lang, PersonId, RegionCode, Role, SchemeId};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -81,6 +81,35 @@ pub struct Policy {
     /// When money of a fund source stands still.
     #[serde(default)]
     pub freeze: Vec<Freeze>,
+    /// What those may do who act in a seat that is not theirs. A capacity without a rule may do nothing.
+    #[serde(default)]
+    pub acting: BTreeMap<Capacity, ActingRule>,
+    /// How far powers may be handed on; no limit where the office has set none.
+    #[serde(default)]
+    pub delegation: DelegationRule,
+}
+
+/// What somebody may do in a seat that is not theirs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActingRule {
+    /// What the capacity is called.
+    pub title: Label,
+    /// The kinds of acts that may be done in it.
+    pub may: BTreeSet<ActionKind>,
+    /// The rule it rests on.
+    pub source: String,
+}
+
+/// How far powers may be handed on.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegationRule {
+    /// For how many days at most.
+    pub max_days: Option<u32>,
+    /// The rule it rests on.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// Why a request may be set aside.
@@ -118,6 +147,24 @@ impl Policy {
     /// Reads the office's policy.
     pub fn parse(text: &str) -> Result<Policy, toml::de::Error> {
         toml::from_str(text)
+    }
+
+    /// What a role is called, or its bare name where the office has no word for it.
+    #[must_use]
+    pub fn role_title<'a>(&'a self, role: &'a Role, lang: Lang) -> &'a str {
+        self.role.get(role).map_or(role.as_str(), |title| title.in_lang(lang))
+    }
+
+    /// What a capacity is called, or its short name where the office has no rule for it.
+    #[must_use]
+    pub fn capacity_title(&self, capacity: Capacity, lang: Lang) -> &str {
+        self.acting.get(&capacity).map_or(capacity.short(), |rule| rule.title.in_lang(lang))
+    }
+
+    /// The rule that says what a capacity may do.
+    #[must_use]
+    pub fn acting_source(&self, capacity: Capacity) -> &str {
+        self.acting.get(&capacity).map_or("", |rule| rule.source.as_str())
     }
 
     /// The freeze that stops this scheme's money on a day.
@@ -169,5 +216,11 @@ impl Context<'_> {
     #[must_use]
     pub fn today(&self) -> Date {
         self.world.calendar.date_of(self.at)
+    }
+
+    /// True if the actor may see what concerns the region, by a role held or by a paper in force today.
+    #[must_use]
+    pub fn sees(&self, region: &RegionCode) -> bool {
+        self.world.roster.sees(self.actor.person, region, || self.today())
     }
 }

@@ -181,11 +181,20 @@ fn duties(workflow: &Workflow, findings: &mut Findings<'_>) {
         .chain(lists.into_iter().flat_map(std::collections::BTreeMap::<Role, ActionName>::values))
         .collect();
     for (place, duty) in workflow.duties.iter().enumerate() {
-        for name in duty.distinct.iter().filter(|name| !counted.contains(name)) {
-            let (id, en) = suggestion(name.as_str(), counted.iter().map(|known| known.as_str()));
-            let id = format!("tidak ada tindakan yang dihitung sebagai `{name}`{id}");
-            let en = format!("no act counts as `{name}`{en}");
-            findings.error("duty_unknown", format!("duty[{place}].distinct"), id, en);
+        for (key, names) in [("distinct", &duty.distinct), ("same_person", &duty.same_person)] {
+            for name in names.iter().filter(|name| !counted.contains(name)) {
+                let (id, en) = suggestion(name.as_str(), counted.iter().map(|known| known.as_str()));
+                let id = format!("tidak ada tindakan yang dihitung sebagai `{name}`{id}");
+                let en = format!("no act counts as `{name}`{en}");
+                findings.error("duty_unknown", format!("duty[{place}].{key}"), id, en);
+            }
+        }
+        let acting: BTreeSet<&Role> = workflow.doers().map(|(role, _)| role).collect();
+        for role in duty.exclusive_roles.iter().filter(|role| !acting.contains(role)) {
+            let (id, en) = suggestion(role.as_str(), acting.iter().map(|known| known.as_str()));
+            let id = format!("tidak ada yang bertindak sebagai `{role}` di sini{id}");
+            let en = format!("nobody acts as `{role}` here{en}");
+            findings.error("role_unknown", format!("duty[{place}].exclusive_roles"), id, en);
         }
         if duty.min_persons.is_some() != duty.before.is_some() {
             let id = "`min_persons` dan `before` ditulis bersama".into();

@@ -1,5 +1,8 @@
 //! A refusal as a sentence.
 
+mod footing;
+mod paper;
+
 use super::{Words, act_title, date};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
@@ -80,8 +83,7 @@ impl Telling<'_> {
     }
 
     fn roles(&self, roles: &[Role]) -> String {
-        let known = &self.world.policy.role;
-        let title = |role| known.get(role).map_or(Role::as_str(role), |title| title.in_lang(self.words.lang));
+        let title = |role| self.world.policy.role_title(role, self.words.lang);
         self.words.one_of(&roles.iter().map(title).collect::<Vec<_>>())
     }
 
@@ -163,6 +165,20 @@ impl Telling<'_> {
                     "{person} has done “{earlier}” on this request; “{duty}” must be somebody else's act."
                 )
             }
+            Why::SamePerson { duty, earlier, person } => self.same_person(duty, earlier, *person),
+            Why::RolesExclusive { role, other, person } => self.roles_exclusive(role, other, *person),
+            Why::ActingMayNot { action, capacity, source } => self.acting_may_not(action, *capacity, source),
+            Why::DelegationExceeded { action, from, limit } => self.delegation_exceeded(action, *from, limit),
+            Why::NeedsSecond { person } => self.needs_second(*person),
+            Why::OwnFavour { person } => self.own_favour(*person),
+            Why::PersonInactive { person } => self.person_inactive(*person),
+            Why::ForOneself { person } => self.for_oneself(*person),
+            Why::DaysInvalid { from, to } => self.days_invalid(*from, *to),
+            Why::DelegationTooLong { days, most, source } => self.delegation_too_long(*days, *most, source),
+            Why::DelegationChained { person, role } => self.delegation_chained(*person, role),
+            Why::GrantMissing { person, role, region } => self.grant_missing(*person, role, region),
+            Why::SeatHeld { person, role } => self.seat_held(*person, role),
+            Why::BreaksDuty { role, duty, persons } => self.breaks_duty(role, duty, persons),
             Why::OnHold { cause } => {
                 let cause = self
                     .world
