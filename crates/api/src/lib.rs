@@ -25,6 +25,7 @@ mod order_body;
 mod orders;
 mod page;
 mod problem;
+mod proof;
 mod reason;
 mod regions;
 mod request_body;
@@ -121,6 +122,7 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(me::routes())
         .merge(schemes::routes())
         .merge(workflows::routes())
+        .merge(proof::routes())
         .merge(regions::routes())
         .merge(budget_lines::routes())
         .merge(events::routes())

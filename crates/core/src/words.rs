@@ -286,7 +286,8 @@ const ACTS: [(&str, &str, &str); 13] = [
 ];
 
 /// What an act or a duty is called: by the workflow, as an act that every one has, or by its bare name.
-pub(crate) fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: Lang) -> String {
+#[must_use]
+pub fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: Lang) -> String {
     let titled = |workflow: &Workflow| {
         let own = workflow.actions.get(name);
         let counted = || workflow.actions.values().find(|action| action.by.values().any(|duty| duty == name));

@@ -8,9 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use salur_core::Lang;
-use salur_core::definition::{Checked, CounterExample, Finding, Severity, json_schema};
-use salur_core::proof::weakest_way;
-use salur_core::workflow::{End, Workflow};
+use salur_core::definition::{Checked, Finding, Severity, json_schema};
+use salur_core::proof::prove_payment;
+use salur_core::workflow::Workflow;
 
 /// Check workflow definitions.
 #[derive(Debug, Args)]
@@ -71,7 +71,7 @@ fn report(file: &Path, checked: &Checked) -> serde_json::Value {
     match &checked.workflow {
         Some(workflow) => serde_json::json!({
             "file": file, "scheme": workflow.scheme, "version": workflow.version, "digest": workflow.digest,
-            "persons": persons(workflow).map(|(persons, _)| persons), "findings": checked.findings,
+            "persons": prove_payment(workflow).persons(), "proof": proved(workflow, Lang::En), "findings": checked.findings,
         }),
         None => serde_json::json!({ "file": file, "findings": checked.findings }),
     }
@@ -94,13 +94,8 @@ fn tell(file: &Path, checked: &Checked, lang: Lang, told: &mut String) -> Result
     let (scheme, version) = (&workflow.scheme, workflow.version);
     let (sound, versioned) = (say("benar", "sound"), say("versi", "version"));
     writeln!(told, "{file}: {sound} ({scheme} {versioned} {version})")?;
-    if let Some((persons, way)) = persons(workflow) {
-        let least = say("paling sedikit", "at least");
-        let different = say(
-            "orang berbeda di setiap jalan ke pembayaran; yang terlemah",
-            "different persons on every way to a payment; the weakest",
-        );
-        writeln!(told, "  {least} {persons} {different}: {}", way.text(lang))?;
+    for sentence in proved(workflow, lang) {
+        writeln!(told, "  {sentence}")?;
     }
     Ok(())
 }
@@ -118,13 +113,17 @@ fn line(file: &Path, finding: &Finding, lang: Lang) -> String {
     format!("{place}: {severity}[{}]: {}: {}", finding.code, finding.place, finding.text(lang))
 }
 
-/// The fewest persons on a way to the payment, and that way.
-fn persons(workflow: &Workflow) -> Option<(usize, CounterExample)> {
-    let paid =
-        workflow.stages.iter().find(|(_, stage)| stage.end == Some(End::Success)).map(|(name, _)| name)?;
-    let way = weakest_way(workflow, paid)?;
-    let acts = way.acts.iter().map(|(act, person)| (act.to_string(), person.saturating_add(1)));
-    Some((way.persons(), CounterExample::Persons(acts.collect())))
+/// What is proved of payments, in sentences: how many persons every way takes, the weakest way, and how many would
+/// have to work together.
+pub(crate) fn proved(workflow: &Workflow, lang: Lang) -> Vec<String> {
+    let proof = prove_payment(workflow);
+    let mut sentences = vec![proof.sentence(workflow, lang)];
+    if let Some(way) = proof.weakest.as_ref().filter(|_| !proof.cut) {
+        let weakest = if lang == Lang::Id { "Jalan terlemah" } else { "The weakest way" };
+        sentences.push(format!("{weakest}: {}.", way.story(workflow, lang)));
+    }
+    sentences.push(proof.collusion_sentence(lang));
+    sentences
 }
 
 fn gather(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {

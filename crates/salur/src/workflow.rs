@@ -14,11 +14,15 @@ use salur_core::{Lang, StageName};
 use salur_demo::shipped;
 use salur_diagram::{BYTES_MAX, Look, NoteKind, Reading, bpmn, layout, mermaid, read, svg};
 
+use crate::check::proved;
+
 /// Show a definition as a picture, and read a drawing.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkflowCommand {
     /// Show a definition as a picture
     Show(Show),
+    /// Prove it: how many persons a payment takes, who they could be, and whom something hangs on
+    Prove(Prove),
     /// Read a BPMN drawing: what becomes of each part, and the draft of a definition
     Read(ReadDrawing),
 }
@@ -53,6 +57,38 @@ enum Format {
     Bpmn,
 }
 
+/// Prove a definition
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    /// A scheme as the server has it, with the office's people; or a definition file, without
+    #[arg(value_name = "SCHEME|FILE")]
+    what: String,
+}
+
+impl Prove {
+    fn run(self, connection: Connection) -> Result<ExitCode> {
+        let path = Path::new(&self.what);
+        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("failed to read {}", path.display()))?;
+            let sentences = proved(&parsed(&text, &self.what)?, connection.lang);
+            print(&if connection.json {
+                format!("{}\n", serde_json::json!({ "proof": sentences }))
+            } else {
+                sentences.join("\n") + "\n"
+            })?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        match salur_client::proof(&self.what, connection) {
+            Ok(text) => print(&text).map(|()| ExitCode::SUCCESS),
+            Err(error) => {
+                eprintln!("{error}");
+                Ok(error.exit_code())
+            }
+        }
+    }
+}
+
 /// Read a BPMN drawing
 #[derive(Debug, Args)]
 pub(crate) struct ReadDrawing {
@@ -67,6 +103,7 @@ impl WorkflowCommand {
     pub(crate) fn run(self, connection: Connection) -> Result<ExitCode> {
         match self {
             WorkflowCommand::Show(show) => show.run(connection),
+            WorkflowCommand::Prove(prove) => prove.run(connection),
             WorkflowCommand::Read(drawing) => drawing.run(connection.json, connection.lang),
         }
     }

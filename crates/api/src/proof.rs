@@ -1,0 +1,215 @@
+//! What is proved of a workflow: how many persons a payment takes, and with the roster who they could be, whom
+//! something hangs on, and what a day's absence stops.
+
+use axum::Json;
+use axum::extract::State;
+use salur_core::proof::{
+    Drill, Fewest, RosterFinding, RosterProof, Severity, Standing, prove_payment, prove_with,
+};
+use salur_core::words::act_title;
+use salur_core::workflow::Workflow;
+use salur_core::world::World;
+use salur_core::{Lang, PersonId, RegionCode, SchemeId};
+use salur_store::requests::Scope;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::extract::NameOf;
+use crate::problem::Problem;
+use crate::{App, Caller};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(proof))
+}
+
+/// What is proved of a workflow.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProofBody {
+    /// The scheme.
+    scheme: String,
+    /// The version of its definition.
+    version: u32,
+    /// The fewest different persons on every way to a payment; null where nothing is proved.
+    persons: Option<usize>,
+    /// What is proved, in a sentence.
+    sentence: String,
+    /// The weakest way: who could do what. Null where there is none.
+    story: Option<String>,
+    /// How many would have to work together if administrators abused what they may grant, in a sentence.
+    collusion: String,
+    /// The same with the people of the office; null for whoever does not work for all regions.
+    roster: Option<RosterBody>,
+}
+
+/// A workflow under the office's roster, today.
+#[derive(Debug, Serialize, ToSchema)]
+struct RosterBody {
+    /// The fewest real persons who can bring a payment about; null where nobody can.
+    fewest: Option<FewestBody>,
+    /// What the roster does not give, errors first.
+    findings: Vec<FindingBody>,
+    /// For each person whom something waits for, what their absence stops.
+    absences: Vec<AbsenceBody>,
+}
+
+/// The fewest real persons who can bring a payment about.
+#[derive(Debug, Serialize, ToSchema)]
+struct FewestBody {
+    /// Where.
+    region: String,
+    /// How many they are.
+    count: usize,
+    /// Who does what.
+    acts: Vec<DoneBy>,
+}
+
+/// An act and who could do it.
+#[derive(Debug, Serialize, ToSchema)]
+struct DoneBy {
+    /// The duty that it counts under.
+    duty: String,
+    /// What it is called.
+    title: String,
+    /// Who.
+    person: PersonBody,
+}
+
+/// A person of the office.
+#[derive(Debug, Serialize, ToSchema)]
+struct PersonBody {
+    /// Who.
+    id: Uuid,
+    /// The name colleagues know.
+    name: String,
+}
+
+/// Something that the roster does not give.
+#[derive(Debug, Serialize, ToSchema)]
+struct FindingBody {
+    /// `nobody_eligible`, `unsatisfiable`, `single_point_of_failure`, `too_few_persons` or `proof_too_large`.
+    code: &'static str,
+    /// `error` or `warning`.
+    severity: &'static str,
+    /// The finding in a sentence.
+    detail: String,
+    /// The stage, where it is about one.
+    stage: Option<String>,
+    /// The action, where it is about one.
+    action: Option<String>,
+    /// The regions.
+    regions: Vec<String>,
+    /// The persons.
+    persons: Vec<PersonBody>,
+}
+
+/// What a day's absence of a person stops.
+#[derive(Debug, Serialize, ToSchema)]
+struct AbsenceBody {
+    /// Who is away.
+    person: PersonBody,
+    /// What stops.
+    stops: Vec<StopBody>,
+}
+
+/// Something that stops, and where.
+#[derive(Debug, Serialize, ToSchema)]
+struct StopBody {
+    /// The action that nobody else could take; null where each has somebody, but there are too few different persons.
+    action: Option<String>,
+    /// What it is called.
+    title: Option<String>,
+    /// Where.
+    regions: Vec<String>,
+}
+
+/// Proves the workflow that a scheme's new requests run under: how many persons a payment takes, and who they could be.
+#[utoipa::path(get, path = "/workflows/{scheme}/proof", tag = "office",
+    params(("scheme" = String, Path, description = "The scheme")),
+    responses((status = 200, description = "What is proved", body = ProofBody), (status = 404, body = Problem)))]
+async fn proof(
+    State(app): State<App>,
+    caller: Caller,
+    NameOf(scheme): NameOf,
+) -> Result<Json<ProofBody>, Problem> {
+    let world = app.store.world();
+    let lang = caller.lang;
+    let workflow = world.workflows.current(&SchemeId::from(&*scheme)).cloned();
+    let workflow = workflow.ok_or_else(|| Problem::not_found(lang))?;
+    let with_roster = caller.scope() == Scope::Everywhere;
+    let regions: Vec<RegionCode> =
+        app.store.regions().served_regencies().map(|(code, _)| code.clone()).collect();
+    // Work for a processor, not for a thread that serves others.
+    let body = tokio::task::spawn_blocking(move || {
+        let day = world.calendar.date_of(caller.at);
+        let standing = Standing { roster: &world.roster, policy: &world.policy, regions: &regions, day };
+        let roster =
+            with_roster.then(|| roster_body(prove_with(&workflow, &standing), &workflow, &world, lang));
+        proof_body(&workflow, roster, lang)
+    });
+    Ok(Json(body.await.map_err(|_| Problem::unexpected(lang))?))
+}
+
+fn proof_body(workflow: &Workflow, roster: Option<RosterBody>, lang: Lang) -> ProofBody {
+    let proof = prove_payment(workflow);
+    ProofBody {
+        scheme: workflow.scheme.to_string(),
+        version: workflow.version,
+        persons: proof.persons(),
+        sentence: proof.sentence(workflow, lang),
+        story: proof.weakest.as_ref().filter(|_| !proof.cut).map(|way| way.story(workflow, lang)),
+        collusion: proof.collusion_sentence(lang),
+        roster,
+    }
+}
+
+fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lang) -> RosterBody {
+    let person = |id: PersonId| PersonBody { id: id.0, name: world.roster.name(id) };
+    RosterBody {
+        fewest: proof.fewest.map(|Fewest { region, persons, acts }| FewestBody {
+            region: region.to_string(),
+            count: persons.len(),
+            acts: acts
+                .into_iter()
+                .map(|(duty, by)| DoneBy {
+                    title: act_title(Some(workflow), &duty, lang),
+                    duty: duty.to_string(),
+                    person: person(by),
+                })
+                .collect(),
+        }),
+        findings: proof.findings.into_iter().map(|finding| finding_body(finding, &person, lang)).collect(),
+        absences: proof
+            .drills
+            .into_iter()
+            .map(|Drill { person: away, stops }| AbsenceBody {
+                person: person(away),
+                stops: stops
+                    .into_iter()
+                    .map(|(action, regions)| StopBody {
+                        title: action.as_ref().map(|action| act_title(Some(workflow), action, lang)),
+                        action: action.map(|action| action.to_string()),
+                        regions: regions.iter().map(ToString::to_string).collect(),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn finding_body(finding: RosterFinding, person: &impl Fn(PersonId) -> PersonBody, lang: Lang) -> FindingBody {
+    FindingBody {
+        code: finding.code,
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        detail: if lang == Lang::Id { finding.id } else { finding.en },
+        stage: finding.stage.map(|stage| stage.to_string()),
+        action: finding.action.map(|action| action.to_string()),
+        regions: finding.regions.iter().map(ToString::to_string).collect(),
+        persons: finding.persons.into_iter().map(person).collect(),
+    }
+}
