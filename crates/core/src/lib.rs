@@ -40,8 +40,8 @@ pub mod world;
 pub use digest::Digest;
 pub use lang::{Label, Lang};
 pub use names::{
-    ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
-    RegionCode, RequestId, Role, SchemeId, StageName,
+    ActingId, ActionName, AttachmentId, DecreeId, DelegationId, FieldName, ImportId, LineId, NoteId,
+    OfficeId, OrderId, PersonId, RecipientId, RegionCode, RequestId, Role, SchemeId, StageName,
 };
 pub use rupiah::Rupiah;
 pub use span::{Span, WorkingDays};

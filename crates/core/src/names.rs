@@ -94,6 +94,14 @@ id! {
     /// A file attached to a request.
     AttachmentId
 }
+id! {
+    /// A paper that lets somebody act in a seat whose holder is away or that is vacant.
+    ActingId
+}
+id! {
+    /// A paper by which a person hands some of their powers to another for a time.
+    DelegationId
+}
 
 name! {
     /// A scheme of aid, as `disaster`.
@@ -110,6 +118,10 @@ name! {
 name! {
     /// A role somebody may hold, as `verifier`.
     Role
+}
+name! {
+    /// A seat of the office, as `kadis`.
+    OfficeId
 }
 name! {
     /// A field of a request or of a checklist, as `identity_checked`.

@@ -1,11 +1,19 @@
-//! The people of the office, and who holds which role where.
+//! The people of the office, who holds which role where, and who acts in whose place.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod paper;
+mod power;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
+
+use jiff::civil::Date;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{PersonId, RegionCode, Role};
+
+pub use paper::{Absence, Acting, Capacity, Delegation, Office, Papers};
+pub use power::{Bar, Limit, Matter, Power, Source};
 
 /// A natural person. Duties count persons, whatever accounts, roles or offices they hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,11 +55,7 @@ impl Person {
     /// The widest regions the person holds any role for.
     #[must_use]
     pub fn regions(&self) -> BTreeSet<RegionCode> {
-        let all: BTreeSet<_> = self.grants.iter().map(|grant| grant.region.clone()).collect();
-        all.iter()
-            .filter(|region| !all.iter().any(|other| other != *region && region.is_within(other)))
-            .cloned()
-            .collect()
+        widest(&self.grants.iter().map(|grant| grant.region.clone()).collect())
     }
 
     /// The roles held anywhere.
@@ -78,17 +82,57 @@ impl Person {
     }
 }
 
-/// Everybody, by id.
+/// Everybody by id, who holds which role where, and the papers by which people act for one another.
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     people: BTreeMap<PersonId, Person>,
+    /// Who holds a role for a region by a grant, active or not.
+    held: HashMap<Role, HashMap<RegionCode, Vec<PersonId>>>,
+    /// The papers of those who act for others: most people have none, and pay nothing for it.
+    standing_in: BTreeMap<PersonId, StandingIn>,
+    offices: Vec<Office>,
+    absences: BTreeMap<PersonId, Vec<Absence>>,
+}
+
+/// The papers of one person.
+#[derive(Debug, Clone, Default)]
+struct StandingIn {
+    actings: Vec<Acting>,
+    delegations: Vec<Delegation>,
 }
 
 impl Roster {
     /// A roster of these people.
     #[must_use]
     pub fn new(people: impl IntoIterator<Item = Person>) -> Roster {
-        Roster { people: people.into_iter().map(|person| (person.id, person)).collect() }
+        let people: BTreeMap<_, _> = people.into_iter().map(|person| (person.id, person)).collect();
+        let mut held: HashMap<Role, HashMap<RegionCode, Vec<PersonId>>> = HashMap::new();
+        for person in people.values() {
+            for Grant { role, region } in &person.grants {
+                let here = held.entry(role.clone()).or_default().entry(region.clone()).or_default();
+                if here.last() != Some(&person.id) {
+                    here.push(person.id);
+                }
+            }
+        }
+        Roster { people, held, ..Roster::default() }
+    }
+
+    /// The roster with these papers, in place of those it had.
+    #[must_use]
+    pub fn with_papers(self, papers: Papers) -> Roster {
+        let mut standing_in: BTreeMap<PersonId, StandingIn> = BTreeMap::new();
+        for acting in papers.actings {
+            standing_in.entry(acting.person).or_default().actings.push(acting);
+        }
+        for delegation in papers.delegations {
+            standing_in.entry(delegation.to).or_default().delegations.push(delegation);
+        }
+        let mut absences: BTreeMap<PersonId, Vec<Absence>> = BTreeMap::new();
+        for absence in papers.absences {
+            absences.entry(absence.person).or_default().push(absence);
+        }
+        Roster { standing_in, absences, offices: papers.offices, ..self }
     }
 
     /// The person of an id.
@@ -108,14 +152,60 @@ impl Roster {
         self.person(id).map_or_else(|| id.to_string(), |person| person.name.clone())
     }
 
-    /// Who holds any of the roles for the region.
+    /// Who holds any of the roles for the region by a grant, in the order of their ids.
     pub fn holders<'a>(
         &'a self,
-        roles: impl IntoIterator<Item = &'a Role> + Clone + 'a,
-        region: &'a RegionCode,
+        roles: impl IntoIterator<Item = &'a Role>,
+        region: &RegionCode,
     ) -> impl Iterator<Item = &'a Person> {
-        self.people
-            .values()
-            .filter(move |person| roles.clone().into_iter().any(|role| person.holds(role, region)))
+        let mut ids = BTreeSet::new();
+        for role in roles {
+            let Some(held) = self.held.get(role) else { continue };
+            ids.extend(outwards(region).filter_map(|outer| held.get(outer)).flatten());
+        }
+        ids.into_iter().filter_map(|id| self.people.get(id)).filter(|person| person.active)
     }
+
+    /// The seats, each with who holds it: a seat is vacant where nobody does.
+    pub fn seats(&self) -> impl Iterator<Item = (&Office, Vec<PersonId>)> {
+        self.offices.iter().map(|office| {
+            let held = self.held.get(&office.role).and_then(|held| held.get(&office.region));
+            let active = |id: &PersonId| self.person(*id).is_some_and(|person| person.active);
+            (office, held.into_iter().flatten().copied().filter(active).collect())
+        })
+    }
+
+    /// Every paper by which somebody acts in a seat that is not theirs.
+    pub fn actings(&self) -> impl Iterator<Item = &Acting> {
+        self.standing_in.values().flat_map(|papers| &papers.actings)
+    }
+
+    /// Every delegation.
+    pub fn delegations(&self) -> impl Iterator<Item = &Delegation> {
+        self.standing_in.values().flat_map(|papers| &papers.delegations)
+    }
+
+    /// Every absence.
+    pub fn absences(&self) -> impl Iterator<Item = &Absence> {
+        self.absences.values().flatten()
+    }
+
+    /// The absence that keeps a person away on a day.
+    #[must_use]
+    pub fn absence(&self, person: PersonId, day: Date) -> Option<&Absence> {
+        self.absences.get(&person)?.iter().find(|absence| absence.from_day <= day && day <= absence.to_day)
+    }
+}
+
+/// The regions that lie within none of the others.
+fn widest(all: &BTreeSet<RegionCode>) -> BTreeSet<RegionCode> {
+    all.iter()
+        .filter(|region| !all.iter().any(|other| other != *region && region.is_within(other)))
+        .cloned()
+        .collect()
+}
+
+/// A region and all that it lies within, from the inside outwards.
+fn outwards(region: &RegionCode) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(region.as_str()), |code| code.rsplit_once('.').map(|(outer, _)| outer))
 }

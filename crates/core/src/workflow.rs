@@ -109,7 +109,7 @@ impl End {
 }
 
 /// What kind of step an action is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
     /// Moves a request forward.
@@ -216,6 +216,12 @@ pub struct Duty {
     /// Acts that no person may take two of on one request.
     #[serde(default)]
     pub distinct: Vec<ActionName>,
+    /// Acts that one person takes all of on one request.
+    #[serde(default)]
+    pub same_person: Vec<ActionName>,
+    /// Roles that no person may hold two of, by whatever paper and wherever.
+    #[serde(default)]
+    pub exclusive_roles: Vec<Role>,
     /// The fewest different persons ...
     #[serde(default)]
     pub min_persons: Option<u32>,

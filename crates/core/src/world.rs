@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use crate::calendar::Calendar;
 use crate::event::Pin;
-use crate::roster::{Person, Roster};
-use crate::workflow::Workflow;
-use crate::{Label, PersonId, Role, SchemeId};
+use crate::roster::{Capacity, Person, Roster};
+use crate::workflow::{ActionKind, Workflow};
+use crate::{Label, PersonId, RegionCode, Role, SchemeId};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -81,6 +81,35 @@ pub struct Policy {
     /// When money of a fund source stands still.
     #[serde(default)]
     pub freeze: Vec<Freeze>,
+    /// What those may do who act in a seat that is not theirs. A capacity without a rule may do nothing.
+    #[serde(default)]
+    pub acting: BTreeMap<Capacity, ActingRule>,
+    /// How far powers may be handed on; no limit where the office has set none.
+    #[serde(default)]
+    pub delegation: DelegationRule,
+}
+
+/// What somebody may do in a seat that is not theirs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActingRule {
+    /// What the capacity is called.
+    pub title: Label,
+    /// The kinds of acts that may be done in it.
+    pub may: BTreeSet<ActionKind>,
+    /// The rule it rests on.
+    pub source: String,
+}
+
+/// How far powers may be handed on.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelegationRule {
+    /// For how many days at most.
+    pub max_days: Option<u32>,
+    /// The rule it rests on.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// Why a request may be set aside.
@@ -169,5 +198,11 @@ impl Context<'_> {
     #[must_use]
     pub fn today(&self) -> Date {
         self.world.calendar.date_of(self.at)
+    }
+
+    /// True if the actor may see what concerns the region, by a role held or by a paper in force today.
+    #[must_use]
+    pub fn sees(&self, region: &RegionCode) -> bool {
+        self.world.roster.sees(self.actor.person, region, || self.today())
     }
 }
