@@ -177,6 +177,16 @@ impl Words {
     pub(crate) fn nobody_eligible(self) -> String {
         say!(self, "tidak ada petugas lain yang boleh menanganinya", "there is nobody left who may act on it")
     }
+    pub(crate) fn may_not(self, name: &str, title: &str, source: &str) -> String {
+        say!(
+            self,
+            "{name} sebagai {title} tidak boleh melakukannya ({source})",
+            "{name}, {title}, may not do it ({source})"
+        )
+    }
+    pub(crate) fn away(self, name: &str, until: &str) -> String {
+        say!(self, "{name} tidak di tempat sampai {until}", "{name} is away until {until}")
+    }
     pub(crate) fn name_somebody(self) -> String {
         say!(self, "Tetapkan pejabat lain", "Name another officer")
     }

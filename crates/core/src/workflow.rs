@@ -3,6 +3,7 @@
 //! A definition is a file that people who do not program can read. `Workflow::parse` refuses what does not
 //! hold together, so the rest of the program never meets a half-sound definition.
 
+mod duty;
 mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use crate::guard::Guard;
 use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
 
 pub use crate::budget::BudgetLine;
+pub use duty::Duty;
 pub use stage::{Sla, Stage, Station, Weekday};
 
 /// A definition that holds together, with the digest of the text it was read from.
@@ -207,27 +209,6 @@ pub enum FieldKind {
     Date,
     /// One of the declared values.
     Enum,
-}
-
-/// Who must differ from whom, and how many must take part.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Duty {
-    /// Acts that no person may take two of on one request.
-    #[serde(default)]
-    pub distinct: Vec<ActionName>,
-    /// Acts that one person takes all of on one request.
-    #[serde(default)]
-    pub same_person: Vec<ActionName>,
-    /// Roles that no person may hold two of, by whatever paper and wherever.
-    #[serde(default)]
-    pub exclusive_roles: Vec<Role>,
-    /// The fewest different persons ...
-    #[serde(default)]
-    pub min_persons: Option<u32>,
-    /// ... before a request may come to this stage.
-    #[serde(default)]
-    pub before: Option<StageName>,
 }
 
 /// Who may set a request aside, and bring it back.

@@ -13,7 +13,7 @@ use crate::event::Pin;
 use crate::office::{ChangeKind, ChangeRule};
 use crate::roster::{Capacity, Person, Roster};
 use crate::workflow::{ActionKind, Workflow};
-use crate::{FreezeId, Label, PersonId, RegionCode, Role, SchemeId};
+use crate::{FreezeId, Label, Lang, PersonId, RegionCode, Role, SchemeId};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -173,6 +173,24 @@ impl Policy {
             rule.check(*kind).map_err(serde::de::Error::custom)?;
         }
         Ok(policy)
+    }
+
+    /// What a role is called, or its bare name where the office has no word for it.
+    #[must_use]
+    pub fn role_title<'a>(&'a self, role: &'a Role, lang: Lang) -> &'a str {
+        self.role.get(role).map_or(role.as_str(), |title| title.in_lang(lang))
+    }
+
+    /// What a capacity is called, or its short name where the office has no rule for it.
+    #[must_use]
+    pub fn capacity_title(&self, capacity: Capacity, lang: Lang) -> &str {
+        self.acting.get(&capacity).map_or(capacity.short(), |rule| rule.title.in_lang(lang))
+    }
+
+    /// The rule that says what a capacity may do.
+    #[must_use]
+    pub fn acting_source(&self, capacity: Capacity) -> &str {
+        self.acting.get(&capacity).map_or("", |rule| rule.source.as_str())
     }
 
     /// The freeze that stops this scheme's money on a day.

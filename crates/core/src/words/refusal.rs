@@ -1,5 +1,6 @@
 //! A refusal as a sentence.
 
+mod footing;
 mod office;
 
 use super::{Words, act_title, date};
@@ -84,8 +85,7 @@ impl Telling<'_> {
     }
 
     fn roles(&self, roles: &[Role]) -> String {
-        let known = &self.world.policy.role;
-        let title = |role| known.get(role).map_or(Role::as_str(role), |title| title.in_lang(self.words.lang));
+        let title = |role| self.world.policy.role_title(role, self.words.lang);
         self.words.one_of(&roles.iter().map(title).collect::<Vec<_>>())
     }
 
@@ -167,6 +167,10 @@ impl Telling<'_> {
                     "{person} has done “{earlier}” on this request; “{duty}” must be somebody else's act."
                 )
             }
+            Why::SamePerson { duty, earlier, person } => self.same_person(duty, earlier, *person),
+            Why::RolesExclusive { role, other, person } => self.roles_exclusive(role, other, *person),
+            Why::ActingMayNot { action, capacity, source } => self.acting_may_not(action, *capacity, source),
+            Why::DelegationExceeded { action, from, limit } => self.delegation_exceeded(action, *from, limit),
             Why::OnHold { cause } => {
                 let cause = self
                     .world
