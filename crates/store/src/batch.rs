@@ -3,6 +3,7 @@
 mod changes;
 mod found;
 mod needs;
+mod office;
 mod record;
 
 use salur_core::command::Command;
@@ -21,6 +22,7 @@ use crate::job::{Act, Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome
 
 pub(crate) use changes::frees_recipient;
 pub(crate) use needs::Needs;
+pub(crate) use office::subject_of;
 
 pub use changes::{Attachment, Changes, Loaded, Place, StoredAnswer};
 
@@ -165,6 +167,10 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
+            Job::Propose { id, change, digest } => self.propose(&context, id, *change, digest),
+            Job::Confirm { id } => self.confirm(&context, id),
+            Job::Decline { id, note } => self.decline(&context, id, note),
+            Job::Withdraw { id } => self.withdraw(&context, id),
             Job::NoteReading { id, what, of } => {
                 let data = serde_json::json!({ "of": of }).to_string();
                 self.tell(&context, "reading", id, 1, what, data);
