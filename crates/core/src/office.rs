@@ -17,7 +17,7 @@ use crate::{Digest, PersonId, ProposalId, RequestId, SchemeId};
 
 pub use change::{Change, ChangeKind};
 pub use decide::{confirm, decline, propose, withdraw};
-pub use effect::{Effect, Paper, PaperKind, effect};
+pub use effect::{Effect, Paper, PaperKind, effect, person_of};
 pub use objection::{Flaw, Objection};
 pub use who::{ChangeRule, Concern, may_see, sees_all};
 
@@ -55,7 +55,7 @@ impl ProposalState {
 /// A change of the office that somebody has proposed. It never changes itself: who confirms it confirms what was read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Proposal {
-    /// Its id, and the id of what it makes.
+    /// Its id, and the id of the paper it makes.
     pub id: ProposalId,
     /// What is to change.
     pub change: Change,

@@ -11,7 +11,7 @@ use crate::{
     SchemeId,
 };
 
-/// A change of the office. What it makes gets the id of its proposal.
+/// A change of the office. A paper that it makes gets the id of its proposal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the fields are those of what is changed")]

@@ -120,6 +120,13 @@ impl Paper {
     }
 }
 
+/// The person whom a proposal registers. Another id than the proposal's, since the audit chain counts the events of each
+/// by its id; beside it in the order of time.
+#[must_use]
+pub fn person_of(id: ProposalId) -> PersonId {
+    PersonId(uuid::Uuid::from_u128(id.0.as_u128() ^ (1 << 61)))
+}
+
 fn absence_key(person: PersonId, from_day: jiff::civil::Date) -> String {
     format!("{person} {from_day}")
 }
@@ -148,7 +155,7 @@ pub fn effect(id: ProposalId, change: &Change) -> Effect {
     let ended = |kind, key| Effect::Ended { kind, key };
     match change.clone() {
         Change::RegisterPerson { staff_no, name } => Effect::Registered {
-            person: PersonId(id.0),
+            person: person_of(id),
             staff_no: staff_no.trim().to_owned(),
             name: name.trim().to_owned(),
         },
