@@ -154,15 +154,21 @@ fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
     check_delegation(world, handed, context.today())
 }
 
-fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
-    let workflow = Workflow::parse(text).map_err(|error| {
+/// Reads a definition, or tells everything that is wrong with it.
+pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
+    Workflow::parse(text).map_err(|error| {
         let flaws = error.findings.into_iter().map(|finding| Flaw {
             code: finding.code.to_owned(),
             place: finding.place,
             text: finding.text,
         });
-        Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws: flaws.collect() }))
-    })?;
+        flaws.collect()
+    })
+}
+
+fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
+    let workflow = read_definition(text)
+        .map_err(|flaws| Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws })))?;
     let (scheme, version) = (workflow.scheme.clone(), workflow.version);
     let mut same = world.workflows.all().filter(|it| it.scheme == scheme && it.version == version);
     if let Some(known) = same.next() {
