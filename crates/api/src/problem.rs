@@ -188,7 +188,7 @@ impl Problem {
             let fault = |flaw: &Flaw| Fault {
                 pointer: flaw.place.clone(),
                 code: flaw.code.clone(),
-                detail: flaw.text.clone(),
+                detail: flaw.text.in_lang(lang).to_owned(),
             };
             problem.errors = flaws.iter().map(fault).collect();
         }

@@ -188,6 +188,8 @@ struct FindingBody {
     code: String,
     /// The place in the text, as `action.verify.to`, or a line and column.
     place: String,
+    /// The line of that place, from 1.
+    line: Option<usize>,
     /// What is wrong, and how to mend it.
     text: String,
 }
@@ -201,7 +203,12 @@ async fn check(caller: Caller, body: BodyOf<CheckBody>) -> Json<CheckedBody> {
             CheckedBody { sound: true, workflow: Some(head(&workflow, caller.lang)), findings: Vec::new() }
         }
         Err(flaws) => {
-            let finding = |flaw: Flaw| FindingBody { code: flaw.code, place: flaw.place, text: flaw.text };
+            let finding = |flaw: Flaw| FindingBody {
+                code: flaw.code,
+                place: flaw.place,
+                line: flaw.line,
+                text: flaw.text.in_lang(caller.lang).to_owned(),
+            };
             let findings = flaws.into_iter().map(finding).collect();
             CheckedBody { sound: false, workflow: None, findings }
         }

@@ -36,6 +36,7 @@ mod filter;
 mod import;
 mod office;
 mod pay;
+mod published;
 mod queue;
 mod request;
 mod roster;
@@ -56,6 +57,7 @@ pub use filter::{Field, Filter, Place};
 pub use import::{Import, ImportCommand, Upload};
 pub use office::Budget;
 pub use pay::{NewOrder, PayCommand};
+pub use published::{Published, published};
 pub use queue::{Queue, Stuck};
 pub use request::{Enter, List, RequestCommand};
 pub use roster::{Capacity, Held, NewActing, NewDelegation, Roster, RosterCommand};
@@ -103,8 +105,8 @@ pub enum ClientCommand {
         /// The proposal
         id: String,
     },
-    /// List, check and publish workflow definitions
-    #[command(subcommand)]
+    /// List, check and publish workflow definitions; the binary mounts it beside commands of its own.
+    #[command(skip)]
     Workflow(WorkflowCommand),
     /// List, set and lift freezes
     #[command(subcommand)]

@@ -80,6 +80,9 @@ pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
     #[serde(default)]
     pub(crate) next_cursor: Option<String>,
+    /// How many rows lie in archives outside the server.
+    #[serde(default)]
+    pub(crate) archived: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -9,7 +9,7 @@ use crate::refusal::{Refusal, Why};
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, World};
-use crate::{FieldName, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{FieldName, Label, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
 const TEXT_CHARS_MAX: usize = 200;
@@ -160,7 +160,8 @@ pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
         let flaws = error.findings.into_iter().map(|finding| Flaw {
             code: finding.code.to_owned(),
             place: finding.place,
-            text: finding.text,
+            line: finding.line,
+            text: Label { id: finding.id, en: finding.en },
         });
         flaws.collect()
     })

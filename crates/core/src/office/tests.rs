@@ -8,11 +8,12 @@ use crate::{Lang, LineId, Rupiah};
 
 fn objections() -> Vec<Objection> {
     let who = person("Vera");
-    let (role, region) = || -> (crate::Role, crate::RegionCode) { ("verifier".into(), "64".into()) }();
+    let (role, region): (crate::Role, crate::RegionCode) = ("verifier".into(), "64".into());
     let flaw = Flaw {
         code: "stage_unknown".into(),
         place: "action.verify.to".into(),
-        text: "No such stage.".into(),
+        line: Some(7),
+        text: crate::Label { id: "Tahap itu tidak ada.".into(), en: "There is no such stage.".into() },
     };
     vec![
         Objection::ChangeUnruled { kind: ChangeKind::GrantRole },
