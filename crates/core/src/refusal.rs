@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::guard::FailedAtom;
+use crate::office::Objection;
 use crate::roster::{Capacity, Limit};
 use crate::{
     ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, RegionCode, Role, Rupiah, StageName,
@@ -146,6 +147,8 @@ pub enum Why {
     DefinitionMissing,
     /// The request has moved on since it was seen.
     Stale { seen: u32, actual: u32 },
+    /// The office does not change: the code is that of the objection.
+    Office(Objection),
     /// No such request, decree or order, or not for this person's eyes.
     NotFound,
 }
@@ -210,6 +213,7 @@ impl Why {
             Why::DuplicateExisting { .. } => "duplicate_existing",
             Why::DefinitionMissing => "definition_missing",
             Why::Stale { .. } => "stale",
+            Why::Office(why) => why.code(),
             Why::NotFound => "not_found",
         }
     }
@@ -218,6 +222,7 @@ impl Why {
     #[must_use]
     pub fn kind(&self) -> RefusalKind {
         match self {
+            Why::Office(why) => why.kind(),
             Why::RoleMissing { .. }
             | Why::DutyConflict { .. }
             | Why::SamePerson { .. }

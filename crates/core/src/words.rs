@@ -297,6 +297,12 @@ pub fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: Lang) -> 
     known.unwrap_or_else(|| name.to_string())
 }
 
+/// What a change of the office is called.
+#[must_use]
+pub fn change(kind: crate::office::ChangeKind, lang: Lang) -> &'static str {
+    refusal::change_title(kind, lang)
+}
+
 /// What an act is called that no workflow names.
 #[must_use]
 pub fn act(name: &str, lang: Lang) -> Option<&'static str> {

@@ -41,7 +41,7 @@ enum Command {
     Setup(setup::Setup),
     /// Check workflow definitions; exit 0 when none has an error.
     Check(check::Check),
-    /// Show a definition as a picture, and read a drawing.
+    /// Show a definition as a picture, read a drawing, and list, check and publish definitions on the server.
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),
     /// Recompute the invariants from the stored bytes; exit 0 when all hold.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use salur_client::Connection;
+use salur_client::{ClientCommand, Connection};
 use salur_core::workflow::Workflow;
 use salur_core::{Lang, StageName};
 use salur_demo::shipped;
@@ -16,7 +16,7 @@ use salur_diagram::{BYTES_MAX, Look, NoteKind, Reading, bpmn, layout, mermaid, r
 
 use crate::check::proved;
 
-/// Show a definition as a picture, and read a drawing.
+/// Show a definition as a picture, prove it, read a drawing, and list, check and publish definitions on the server.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkflowCommand {
     /// Show a definition as a picture
@@ -25,6 +25,8 @@ pub(crate) enum WorkflowCommand {
     Prove(Prove),
     /// Read a BPMN drawing: what becomes of each part, and the draft of a definition
     Read(ReadDrawing),
+    #[command(flatten)]
+    OnServer(salur_client::WorkflowCommand),
 }
 
 /// Show a definition as a picture
@@ -105,6 +107,13 @@ impl WorkflowCommand {
             WorkflowCommand::Show(show) => show.run(connection),
             WorkflowCommand::Prove(prove) => prove.run(connection),
             WorkflowCommand::Read(drawing) => drawing.run(connection.json, connection.lang),
+            WorkflowCommand::OnServer(command) => {
+                let asked = salur_client::run(ClientCommand::Workflow(command), connection);
+                Ok(asked.unwrap_or_else(|error| {
+                    eprintln!("{error}");
+                    error.exit_code()
+                }))
+            }
         }
     }
 }

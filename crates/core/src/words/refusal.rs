@@ -1,6 +1,7 @@
 //! A refusal as a sentence.
 
 mod footing;
+mod office;
 mod paper;
 
 use super::{Words, act_title, date};
@@ -18,6 +19,8 @@ impl Refusal {
         telling.why(&self.why)
     }
 }
+
+pub(crate) use office::change_title;
 
 /// A refusal being told: names are looked up in the world it was made in.
 struct Telling<'a> {
@@ -356,6 +359,7 @@ impl Telling<'_> {
                 "Permohonan sudah berubah sejak Anda lihat (versi {seen}, sekarang {actual}); muat ulang.",
                 "The request has changed since it was seen (version {seen}, now {actual}); load it again."
             ),
+            Why::Office(why) => self.objection(why),
             Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
         }
     }

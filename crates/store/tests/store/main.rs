@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect")]
 
+mod changes;
 mod concurrency;
 mod idempotency;
 mod office;
+mod proposing;
 #[path = "../shared/office.rs"]
 mod shared;
 mod tamper;
