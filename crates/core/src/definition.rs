@@ -13,10 +13,10 @@ use serde::Deserialize;
 use crate::form::Form;
 use crate::guard::{Guard, Schema};
 use crate::workflow::{
-    Action, ActionKind, BenefitKind, DecreePolicy, Duty, Field, FieldKind, HoldPolicy, OrderPolicy, Stage,
-    Via, Workflow,
+    Action, ActionKind, BenefitKind, DecreePolicy, Duty, Field, FieldKind, HoldPolicy, OrderPolicy,
+    RepairPolicy, Stage, Via, Workflow,
 };
-use crate::{ActionName, FieldName, Label, Role, SchemeId, StageName, Type, Value};
+use crate::{ActionName, FieldName, Label, Role, SchemeId, StageName, Type, Value, WorkingDays};
 
 /// The version of the definition language that this program reads.
 const SCHEMA: u32 = 1;
@@ -71,6 +71,10 @@ struct File {
     hold: HoldPolicy,
     decree: DecreePolicy,
     payment_order: OrderPolicy,
+    #[serde(default)]
+    repair: Option<RepairPolicy>,
+    #[serde(default)]
+    migrate: BTreeMap<String, BTreeMap<StageName, StageName>>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +117,8 @@ struct RawAction {
     guard: Option<String>,
     #[serde(default)]
     max_visits: Option<u32>,
+    #[serde(default)]
+    valid_for: Option<WorkingDays>,
 }
 
 #[derive(Deserialize, PartialEq)]
@@ -158,6 +164,8 @@ pub(crate) fn parse(text: &str) -> Result<Workflow, WorkflowError> {
         hold: file.hold,
         decree: file.decree,
         payment_order: file.payment_order,
+        repair: file.repair,
+        migrations: migrations(file.migrate, file.workflow.version, &mut findings),
     };
     let known = names::check(&workflow, &mut findings);
     money::check_lists(&workflow, &mut findings);
@@ -167,6 +175,27 @@ pub(crate) fn parse(text: &str) -> Result<Workflow, WorkflowError> {
         money::check(&workflow, &mut findings);
     }
     if findings.0.is_empty() { Ok(workflow) } else { Err(WorkflowError { findings: findings.0 }) }
+}
+
+fn migrations(
+    raw: BTreeMap<String, BTreeMap<StageName, StageName>>,
+    version: u32,
+    findings: &mut Findings,
+) -> BTreeMap<u32, BTreeMap<StageName, StageName>> {
+    let mut migrations = BTreeMap::new();
+    for (written, stages) in raw {
+        match written.parse().ok().filter(|from| (1..version).contains(from)) {
+            Some(from) => {
+                migrations.insert(from, stages);
+            }
+            None => findings.add(
+                "migrate_version",
+                format!("migrate.{written}"),
+                format!("`{written}` is no version before {version}"),
+            ),
+        }
+    }
+    migrations
 }
 
 #[derive(Default)]
@@ -235,6 +264,7 @@ fn action(name: &ActionName, raw: RawAction, schema: &Schema, findings: &mut Fin
         notes: raw.notes,
         guard,
         max_visits: raw.max_visits,
+        valid_for: raw.valid_for,
     }
 }
 

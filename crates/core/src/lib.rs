@@ -8,6 +8,7 @@
 mod budget;
 pub mod calendar;
 pub mod case;
+pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod decree;
@@ -18,12 +19,14 @@ pub mod form;
 pub mod guard;
 mod lang;
 mod list;
+pub mod migrate;
 mod names;
 pub mod payment;
 pub mod proof;
 #[cfg(test)]
 mod properties;
 pub mod refusal;
+pub mod repair;
 pub mod request;
 pub mod roster;
 mod rupiah;
@@ -31,6 +34,7 @@ mod span;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod timer;
 mod value;
 pub mod wait;
 pub mod words;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::workflow::{Action, ActionKind, Via, Workflow};
-use crate::{ActionName, Role, StageName};
+use crate::{ActionName, PersonId, Role, StageName};
 
 /// A way through a workflow with the fewest persons its duties allow: who could do what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +64,37 @@ pub fn weakest_way(workflow: &Workflow, to: &StageName) -> Option<Way> {
 /// Searches all ways without a cycle from the start to a stage.
 #[must_use]
 pub fn prove(workflow: &Workflow, to: &StageName) -> Proof {
+    prove_from(workflow, &workflow.start, to, &BTreeSet::new())
+}
+
+/// Searches all ways without a cycle from one stage to another, over what known persons have done before. Each way tells
+/// their acts first, and counts them.
+#[must_use]
+pub fn prove_from(
+    workflow: &Workflow,
+    from: &StageName,
+    to: &StageName,
+    done: &BTreeSet<(ActionName, PersonId)>,
+) -> Proof {
+    let persons: BTreeSet<_> = done.iter().map(|(_, person)| person).collect();
+    let number = |id: &PersonId| persons.iter().position(|person| *person == id).unwrap_or(0);
+    let known = done
+        .iter()
+        .map(|(duty, person)| (Step { duty: duty.clone(), shared: None, bound: true }, number(person)));
+    let (known, by): (Vec<_>, Vec<_>) = known.unzip();
     let (seen, left) = (BTreeSet::new(), STEPS_MAX);
-    let mut search = Search { workflow, to, weakest: None, seen, left, cut: false };
-    search.walk(&workflow.start, &mut Vec::new(), &mut Vec::new());
+    let mut search = Search { workflow, to, known, by, weakest: None, seen, left, cut: false };
+    search.walk(from, &mut Vec::new(), &mut Vec::new());
     Proof { weakest: search.weakest, cut: search.cut }
 }
 
 struct Search<'a> {
     workflow: &'a Workflow,
     to: &'a StageName,
+    /// What was done before the way begins.
+    known: Vec<Step>,
+    /// By whom, as numbers from 0.
+    by: Vec<usize>,
     weakest: Option<Way>,
     /// The bound acts of the ways that were shared out: another way with the same acts takes as many persons.
     seen: BTreeSet<Vec<Step>>,
@@ -95,7 +117,8 @@ impl<'a> Search<'a> {
                 let before = steps.len();
                 for act in acts {
                     // Whoever did it before can do it again: it never takes one person more.
-                    if act.shared.is_some() || !steps.iter().any(|done| done.duty == act.duty) {
+                    let mut done = self.known.iter().chain(&*steps);
+                    if act.shared.is_some() || !done.any(|done| done.duty == act.duty) {
                         steps.push(act);
                     }
                 }
@@ -126,8 +149,12 @@ impl<'a> Search<'a> {
         if !self.seen.insert(acts) {
             return;
         }
-        let mut best: Vec<usize> = (0..bound.len()).collect();
-        self.assign(&bound, &mut Vec::with_capacity(bound.len()), 0, &mut best);
+        let known = self.by.iter().max().map_or(0, |person| person.saturating_add(1));
+        let bound: Vec<_> = self.known.iter().cloned().chain(bound).collect();
+        // At worst everybody is another person.
+        let others = known..known.saturating_add(bound.len().saturating_sub(self.by.len()));
+        let mut best: Vec<usize> = self.by.iter().copied().chain(others).collect();
+        self.assign(&bound, &mut self.by.clone(), known, &mut best);
         let (mut persons, mut last) = (best.into_iter(), 0);
         let by = |step: &Step| {
             if step.bound {
@@ -135,7 +162,7 @@ impl<'a> Search<'a> {
             }
             (step.duty.clone(), last)
         };
-        let way = Way { acts: steps.iter().map(by).collect() };
+        let way = Way { acts: self.known.iter().chain(steps).map(by).collect() };
         if self.weakest.as_ref().is_none_or(|weakest| way.persons() < weakest.persons()) {
             self.weakest = Some(way);
         }

@@ -4,6 +4,8 @@
 //! hold together, so the rest of the program never meets a half-sound definition.
 
 mod stage;
+mod terms;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +16,12 @@ use crate::definition::WorkflowError;
 use crate::digest::Digest;
 use crate::form::Form;
 use crate::guard::Guard;
+use crate::span::WorkingDays;
 use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
 
 pub use crate::budget::BudgetLine;
-pub use stage::{Sla, Stage, Station, Weekday};
+pub use stage::{Escalate, Sla, Stage, Station, Weekday};
+pub use terms::RepairPolicy;
 
 /// A definition that holds together, with the digest of the text it was read from.
 #[derive(Debug, Clone)]
@@ -54,6 +58,10 @@ pub struct Workflow {
     pub decree: DecreePolicy,
     /// Who runs a payment order, and as which duty.
     pub payment_order: OrderPolicy,
+    /// Who may put a request that is stuck to another stage; nobody where the definition does not say it.
+    pub repair: Option<RepairPolicy>,
+    /// By older version: the stage that takes the place of one it had.
+    pub migrations: BTreeMap<u32, BTreeMap<StageName, StageName>>,
 }
 
 /// The part of the way that a stage belongs to, the same in every workflow.
@@ -166,6 +174,8 @@ pub struct Action {
     pub guard: Option<Guard>,
     /// A request may come to the target stage this many times at most.
     pub max_visits: Option<u32>,
+    /// How long its result holds; for good where the definition does not say it.
+    pub valid_for: Option<WorkingDays>,
 }
 
 /// Something noted down by an action; never personal data.

@@ -12,7 +12,7 @@ use crate::calendar::Calendar;
 use crate::event::Pin;
 use crate::roster::{Capacity, Person, Roster};
 use crate::workflow::{ActionKind, Workflow};
-use crate::{Label, PersonId, RegionCode, Role, SchemeId};
+use crate::{Label, PersonId, RegionCode, Role, SchemeId, WorkingDays};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -124,6 +124,9 @@ pub struct HoldCause {
     pub unblock: Label,
     /// True if the clock stands still.
     pub blameless: bool,
+    /// After this long somebody looks whether it still holds.
+    #[serde(default)]
+    pub review: Option<WorkingDays>,
 }
 
 /// A time in which approval and payment from a fund source wait.

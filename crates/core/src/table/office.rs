@@ -14,7 +14,7 @@ use crate::decide::{decide, line_id};
 use crate::digest::Digest;
 use crate::event::{FactsRef, OrderLine, Pin};
 use crate::refusal::Refusal;
-use crate::request::{Hold, Incident, Payment, PaymentState, Request};
+use crate::request::{Hold, Incident, Payment, PaymentState, Request, Timers};
 use crate::roster::{Grant, Person, Roster};
 use crate::workflow::{Action, Via, Workflow};
 use crate::world::{Actor, Context, Policy, Workflows, World};
@@ -163,6 +163,7 @@ impl<'a> Office<'a> {
                 since,
                 by: STRANGER,
                 due_on: None,
+                review: None,
             }),
             returned: None,
             checked: None,
@@ -176,6 +177,7 @@ impl<'a> Office<'a> {
                 State::Plain | State::Held | State::InDecree => None,
             },
             incident: (state == State::Incident).then_some(Incident { at: AT, since }),
+            timers: Timers::default(),
         }
     }
 }

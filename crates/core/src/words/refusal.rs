@@ -1,5 +1,7 @@
 //! A refusal as a sentence.
 
+mod version;
+
 use super::{Words, act_title, date};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
@@ -341,6 +343,16 @@ impl Telling<'_> {
                 "The request has changed since it was seen (version {seen}, now {actual}); load it again."
             ),
             Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
+            Why::VerificationExpired { .. } | Why::RepairNotAllowed { .. } | Why::PaymentBegun { .. } => {
+                self.stuck(why)
+            }
+            Why::VersionNotLater { .. }
+            | Why::StageUnmapped { .. }
+            | Why::ApprovalCrossed { .. }
+            | Why::OtherMoney { .. }
+            | Why::FieldChanged { .. }
+            | Why::DutyWeakened { .. }
+            | Why::PersonsWeakened { .. } => self.version(why),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::testing::*;
 use crate::{DecreeId, OrderId, RequestId, Type, Value};
 use jiff::civil::date as day;
 
+#[expect(clippy::too_many_lines, reason = "one of each")]
 fn whys() -> Vec<Why> {
     let (stage, action, line) = ("approval".into(), "verify".into(), LineId("2026/kube/apbd".into()));
     let (decree, order, request) = (DecreeId(Uuid::nil()), OrderId(Uuid::nil()), RequestId(Uuid::nil()));
@@ -71,6 +72,16 @@ fn whys() -> Vec<Why> {
         Why::AmountTooLarge,
         Why::DuplicateExisting { request },
         Why::DefinitionMissing,
+        Why::VerificationExpired { action: "verify".into(), stage: "verification".into() },
+        Why::RepairNotAllowed { stage: "approval".into() },
+        Why::PaymentBegun { order, line: 3 },
+        Why::VersionNotLater { version: 1 },
+        Why::StageUnmapped { stage: "verification".into(), version: 2 },
+        Why::ApprovalCrossed { stage: "disbursement".into() },
+        Why::OtherMoney { version: 2 },
+        Why::FieldChanged { field: "identity".into() },
+        Why::DutyWeakened { duty: "submit".into(), other: "verify".into() },
+        Why::PersonsWeakened { have: 3, need: 4 },
         Why::Stale { seen: 3, actual: 4 },
         Why::NotFound,
     ]

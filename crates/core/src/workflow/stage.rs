@@ -76,4 +76,20 @@ pub struct Sla {
     /// In this share of the cases.
     #[serde(default)]
     pub share: Option<f64>,
+    /// Who serves the stage is reminded after this long.
+    #[serde(default)]
+    pub remind: Option<WorkingDays>,
+    /// Whom it is brought before, and when.
+    #[serde(default)]
+    pub escalate: Option<Escalate>,
+}
+
+/// Whom a request is brought before that stays too long.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Escalate {
+    /// After this long at the stage.
+    pub after: WorkingDays,
+    /// The role that is told.
+    pub to: Role,
 }
