@@ -259,3 +259,27 @@ create table definition (
     text text not null,
     primary key (scheme, version)
 ) strict, without rowid;
+
+-- Changes of the office that somebody has proposed; body is the whole of it, with the name of who is registered and the
+-- text of a definition, which events do not hold.
+create table proposal (
+    id blob primary key,
+    kind text not null,
+    state text not null,
+    at integer not null,
+    body text not null
+) strict, without rowid;
+-- Used by the list of what waits for a second person, newest first.
+create index proposal_state on proposal (state, id);
+-- Seats, acting officers, delegations, absences and freezes: all that were not ended.
+create table paper (
+    kind text not null,
+    key text not null,
+    body text not null,
+    primary key (kind, key)
+) strict, without rowid;
+-- How many events the audit chain has of a person, a paper or a budget line.
+create table subject (
+    id blob primary key,
+    seq integer not null
+) strict, without rowid;

@@ -218,9 +218,12 @@ pub(crate) fn executed(
     let world = app.store.world();
     match told.map_err(|error| Problem::of(&error, caller.lang, &world, None))? {
         Answer::Order(order, outcomes) => Ok((*order, outcomes)),
-        Answer::Request { .. } | Answer::Many(_) | Answer::Decree(..) | Answer::Kept | Answer::Import(_) => {
-            Err(Problem::unexpected(caller.lang))
-        }
+        Answer::Request { .. }
+        | Answer::Many(_)
+        | Answer::Decree(..)
+        | Answer::Kept
+        | Answer::Import(_)
+        | Answer::Proposal { .. } => Err(Problem::unexpected(caller.lang)),
     }
 }
 

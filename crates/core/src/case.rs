@@ -10,7 +10,15 @@ use crate::timer;
 use crate::value::Value;
 use crate::workflow::{Action, ActionKind, BudgetLine, Standing, Via, Workflow};
 use crate::world::{Context, Freeze};
-use crate::{ActionName, DecreeId, FieldName, PersonId, Role, Rupiah, StageName};
+use crate::{ActionName, DecreeId, FieldName, PersonId, Rupiah, StageName};
+
+mod footing;
+
+pub use footing::Footing;
+pub(crate) use footing::{footings, holds_exclusive, no_footing};
+
+/// Drafting a decree is routine work: it settles nothing.
+pub(crate) const DRAFTING: ActionKind = ActionKind::Forward;
 
 /// Most persons that a refusal names.
 pub(crate) const WHO_COULD_MAX: usize = 5;
@@ -46,8 +54,8 @@ pub struct Permit<'a> {
     pub name: &'a ActionName,
     /// The action.
     pub action: &'a Action,
-    /// The duty it counts under for this actor.
-    pub duty: &'a ActionName,
+    /// On what footing this actor takes it: the duty it counts under, and the person acted for.
+    pub footing: Footing<'a>,
 }
 
 impl<'a> Case<'a> {
@@ -69,7 +77,7 @@ impl<'a> Case<'a> {
             return Err(Why::NotAtThisStage { action: name.clone(), stage: request.stage.clone() }.into());
         }
         check_means(name, action, through)?;
-        let duty = self.duty_of(name, &action.by)?;
+        let footing = self.footing(name, &action.by, action.kind)?;
         if ruling && request.doubtful_at().is_none() {
             return Err(Why::NothingToRule.into());
         }
@@ -83,12 +91,12 @@ impl<'a> Case<'a> {
         if action.kind == ActionKind::Approval {
             timer::check_fresh(self)?;
         }
-        Ok(Permit { name, action, duty })
+        Ok(Permit { name, action, footing })
     }
 
     /// A request of a region that the actor does not serve is not there for them.
     pub(crate) fn check_seen(&self) -> Result<(), Refusal> {
-        if self.context.actor.person.sees(&self.request.region) { Ok(()) } else { Err(Why::NotFound.into()) }
+        if self.context.sees(&self.request.region) { Ok(()) } else { Err(Why::NotFound.into()) }
     }
 
     /// Nothing but a ruling and a note happens to a request at its end.
@@ -97,94 +105,6 @@ impl<'a> Case<'a> {
             return Err(Why::RequestClosed { stage: self.request.stage.clone() }.into());
         }
         Ok(())
-    }
-
-    /// The duty that the actor's act counts under, if a role allows it and no duty forbids it.
-    pub fn duty_of(
-        &self,
-        name: &ActionName,
-        by: &'a BTreeMap<Role, ActionName>,
-    ) -> Result<&'a ActionName, Refusal> {
-        let mut conflict = None;
-        for (role, duty) in by {
-            if self.context.actor.person.holds(role, &self.request.region) {
-                match self.conflict(duty, self.context.actor.persons()) {
-                    None => return Ok(duty),
-                    Some(why) => conflict = Some(why),
-                }
-            }
-        }
-        let why = conflict.unwrap_or_else(|| Why::RoleMissing {
-            action: name.clone(),
-            roles: by.keys().cloned().collect(),
-        });
-        Err(self.refuse_for(why, name, by))
-    }
-
-    /// True to a role, whatever else the actor has done here: enough for what counts as no act.
-    pub(crate) fn check_role(
-        &self,
-        name: &ActionName,
-        by: &BTreeMap<Role, ActionName>,
-    ) -> Result<(), Refusal> {
-        if by.keys().any(|role| self.context.actor.person.holds(role, &self.request.region)) {
-            return Ok(());
-        }
-        let why = Why::RoleMissing { action: name.clone(), roles: by.keys().cloned().collect() };
-        Err(self.refuse_for(why, name, by))
-    }
-
-    /// The duty conflict that one of these persons would run into.
-    pub fn conflict(&self, duty: &ActionName, persons: impl Iterator<Item = PersonId>) -> Option<Why> {
-        for person in persons {
-            for rule in self.workflow.duties.iter().filter(|rule| rule.distinct.contains(duty)) {
-                let earlier = self
-                    .request
-                    .acts
-                    .iter()
-                    .find(|Act(done, by)| *by == person && done != duty && rule.distinct.contains(done));
-                if let Some(Act(earlier, person)) = earlier {
-                    return Some(Why::DutyConflict {
-                        duty: duty.clone(),
-                        earlier: earlier.clone(),
-                        person: *person,
-                    });
-                }
-            }
-        }
-        None
-    }
-
-    /// Who holds a role for the action here and no duty against it.
-    #[must_use]
-    pub fn who_could(&self, by: &BTreeMap<Role, ActionName>) -> Vec<PersonId> {
-        self.context
-            .world
-            .roster
-            .holders(by.keys(), &self.request.region)
-            .filter(|person| {
-                by.iter().any(|(role, duty)| {
-                    person.holds(role, &self.request.region)
-                        && self.conflict(duty, std::iter::once(person.id)).is_none()
-                })
-            })
-            .map(|person| person.id)
-            .collect()
-    }
-
-    /// The refusal with who could act instead: neither the actor nor anybody whose word is given already.
-    pub(crate) fn refuse_for(&self, why: Why, name: &ActionName, by: &BTreeMap<Role, ActionName>) -> Refusal {
-        let mut who_could = self.who_could(by);
-        who_could.retain(|person| {
-            !self.context.actor.persons().any(|actor| actor == *person)
-                && !self
-                    .request
-                    .endorsements
-                    .iter()
-                    .any(|word| word.action == *name && word.persons().any(|by| by == *person))
-        });
-        who_could.truncate(WHO_COULD_MAX);
-        Refusal { why, who_could }
     }
 
     /// A refusal that has nobody to name yet, with who can move the request on from where it is.
@@ -201,16 +121,16 @@ impl<'a> Case<'a> {
             let roster = &self.context.world.roster;
             next.extend(roster.holders(workflow.hold.by.iter(), &request.region).map(|person| person.id));
         } else if request.ordered_at().is_some() {
-            next.extend(self.who_could(&workflow.payment_order.settle));
+            next.extend(self.who_could(&workflow.payment_order.settle, Some(ActionKind::Payment)));
         } else {
             for action in workflow.actions.values().filter(|action| action.from.contains(&request.stage)) {
                 match (action.kind, action.via) {
-                    (ActionKind::Forward, _) => next.extend(self.who_could(&action.by)),
+                    (ActionKind::Forward, _) => next.extend(self.who_could(&action.by, Some(action.kind))),
                     (ActionKind::Approval, Some(Via::Decree)) if !request.in_decree => {
-                        next.extend(self.who_could(&workflow.decree.draft));
+                        next.extend(self.who_could(&workflow.decree.draft, Some(DRAFTING)));
                     }
                     (ActionKind::Approval | ActionKind::Payment, _) => {
-                        next.extend(self.who_could(&action.by));
+                        next.extend(self.who_could(&action.by, Some(action.kind)));
                     }
                     _ => {}
                 }
@@ -308,7 +228,8 @@ impl<'a> Case<'a> {
             .map_err(|atoms| Why::GuardFailed { atoms }.into())
     }
 
-    /// Fewer different persons than a duty asks for before a stage.
+    /// Fewer different persons than a duty asks for before a stage. Counted are those who have acted with their own
+    /// hands: somebody whom another stands in for has seen nothing of it.
     pub fn check_persons(&self, to: &StageName) -> Result<(), Refusal> {
         for duty in &self.workflow.duties {
             let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else {
@@ -319,7 +240,8 @@ impl<'a> Case<'a> {
             }
             let mut persons: BTreeSet<PersonId> =
                 self.request.acts.iter().map(|Act(_, person)| *person).collect();
-            persons.extend(self.context.actor.persons());
+            persons.retain(|person| !self.request.stood_in_for.contains(person));
+            persons.insert(self.context.actor.person.id);
             if usize::try_from(need).is_ok_and(|need| persons.len() < need) {
                 return Err(Why::TooFewPersons { have: persons.len(), need }.into());
             }

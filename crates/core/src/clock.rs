@@ -65,7 +65,7 @@ impl<'a> Clock<'a> {
 
 /// The days on which this scheme's money is frozen, put together where freezes overlap.
 fn frozen(policy: &Policy, workflow: &Workflow) -> Vec<(Date, Date)> {
-    let holds = |freeze: &&Freeze| freeze.fund == workflow.fund && !freeze.exempt.contains(&workflow.scheme);
+    let holds = |freeze: &&Freeze| freeze.fund == workflow.fund && freeze.stops(&workflow.scheme);
     let mut days: Vec<_> =
         policy.freeze.iter().filter(holds).map(|freeze| (freeze.from, freeze.to)).collect();
     days.retain(|(first, last)| first <= last);
@@ -145,6 +145,8 @@ mod tests {
             policy.freeze = freezes
                 .into_iter()
                 .map(|(start, length)| Freeze {
+                    id: None,
+                    schemes: std::collections::BTreeSet::new(),
                     source: "SE".into(),
                     fund: "apbd".into(),
                     exempt: std::collections::BTreeSet::new(),

@@ -10,17 +10,18 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::case::{Case, Permit, Through, WHO_COULD_MAX};
+use crate::case::{Case, Footing, Permit, Through, WHO_COULD_MAX, footings, holds_exclusive, no_footing};
 use crate::clock::Clock;
 use crate::command::Command;
-use crate::event::{Advanced, Entered, Event, FactsRef, NoteRef, Origin, Pin};
+use crate::event::{Acted, Advanced, Entered, Event, FactsRef, NoteRef, Origin, Pin};
 use crate::refusal::{Refusal, Why};
 use crate::request::Returned;
+use crate::roster::Matter;
 use crate::timer;
 use crate::value::Value;
-use crate::workflow::{ActionKind, Phase, Standing, Workflow};
+use crate::workflow::{Action, ActionKind, Phase, Standing, Workflow};
 use crate::world::Context;
-use crate::{ActionName, FieldName, LineId, RecipientId, RegionCode, Rupiah, StageName};
+use crate::{ActionName, FieldName, LineId, PersonId, RecipientId, RegionCode, Rupiah, StageName};
 
 /// What is needed to enter a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,24 +38,17 @@ pub struct Draft {
 }
 
 /// May this actor enter this request, and what then?
-pub fn enter(context: &Context<'_>, workflow: &Workflow, draft: &Draft) -> Result<Event, Refusal> {
+pub fn enter(context: &Context<'_>, workflow: &Workflow, draft: &Draft) -> Result<Acted, Refusal> {
     let (name, action) = workflow
         .action_of(ActionKind::Forward, &workflow.start)
         .ok_or_else(|| Why::ActionUnknown { action: "submit".into() })?;
-    let Some((_, duty)) = action.by.iter().find(|(role, _)| context.actor.person.holds(role, &draft.region))
-    else {
-        let who_could = context.world.roster.holders(action.by.keys(), &draft.region).map(|person| person.id);
-        return Err(Refusal {
-            why: Why::RoleMissing { action: name.clone(), roles: action.by.keys().cloned().collect() },
-            who_could: who_could.take(WHO_COULD_MAX).collect(),
-        });
-    };
+    let footing = may_enter(context, workflow, name, action, draft)?;
     check_amount(draft.amount)?;
     let stage = match &workflow.referred {
         Some(stage) if draft.referred => stage,
         _ => &workflow.start,
     };
-    Ok(Event::Entered(Box::new(Entered {
+    let event = Event::Entered(Box::new(Entered {
         scheme: workflow.scheme.clone(),
         year: draft.year,
         definition: Pin { version: workflow.version, digest: workflow.digest },
@@ -67,9 +61,40 @@ pub fn enter(context: &Context<'_>, workflow: &Workflow, draft: &Draft) -> Resul
         stage: stage.clone(),
         due_on: due_on(context, workflow, stage),
         closes: workflow.end_of(stage).is_some(),
-        duty: duty.clone(),
+        duty: footing.duty.clone(),
         origin: draft.origin,
-    })))
+    }));
+    Ok(Acted { for_whom: footing.for_whom, event })
+}
+
+/// The footing on which the actor may enter it.
+fn may_enter<'a>(
+    context: &Context<'a>,
+    workflow: &'a Workflow,
+    name: &ActionName,
+    action: &'a Action,
+    draft: &'a Draft,
+) -> Result<Footing<'a>, Refusal> {
+    let (actor, roster) = (context.actor, &context.world.roster);
+    let matter = Matter {
+        region: &draft.region,
+        scheme: &workflow.scheme,
+        amount: draft.amount,
+        kind: Some(action.kind),
+        day: context.today(),
+    };
+    let mut conflict = None;
+    for footing in footings(context, actor.person, actor.for_whom, &action.by, matter) {
+        match holds_exclusive(context, workflow, &footing) {
+            None => return Ok(footing),
+            Some(why) => conflict = conflict.or(Some(why)),
+        }
+    }
+    let who_could = roster.holders(action.by.keys(), &draft.region).map(|person| person.id);
+    Err(Refusal {
+        why: conflict.unwrap_or_else(|| no_footing(context, name, &action.by, &matter)),
+        who_could: who_could.filter(|id| *id != actor.person.id).take(WHO_COULD_MAX).collect(),
+    })
 }
 
 /// The budget line that a scheme's requests of a year are paid from.
@@ -79,39 +104,33 @@ pub fn line_id(workflow: &Workflow, year: i16) -> LineId {
 }
 
 /// May this actor do this to this request, and what then?
-pub fn decide(case: &Case<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
+pub fn decide(case: &Case<'_>, command: &Command) -> Result<Vec<Acted>, Refusal> {
     decided(case, command).map_err(|refusal| case.with_next_actors(refusal))
 }
 
-fn decided(case: &Case<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
-    match command {
+fn decided(case: &Case<'_>, command: &Command) -> Result<Vec<Acted>, Refusal> {
+    let (for_whom, events) = match command {
         Command::Act { action, reason, fields, facts } => {
             let permit = case.permit(action, Through::Itself)?;
-            act(case, &permit, *reason, fields, *facts)
+            (permit.footing.for_whom, act(case, &permit, *reason, fields, *facts)?)
         }
-        Command::Amend { facts, amount, region, changed } => amend(case, *facts, *amount, region, changed),
-        Command::Hold { cause, reason } => aside::hold(case, cause, *reason),
-        Command::Resume => aside::resume(case),
-        Command::Claim => aside::claim(case),
-        Command::Release => aside::release(case),
+        Command::Amend { facts, amount, region, changed } => amend(case, *facts, *amount, region, changed)?,
+        Command::Hold { cause, reason } => aside::hold(case, cause, *reason)?,
+        Command::Resume => aside::resume(case)?,
+        Command::Claim => aside::claim(case)?,
+        Command::Release => aside::release(case)?,
         Command::Comment { note } => match note {
-            Some(note) => {
-                aside::check_takes_part(case, "comment")?;
-                Ok(vec![Event::Commented { note: *note }])
-            }
-            None => Err(Why::ReasonMissing { action: "comment".into() }.into()),
+            Some(note) => (aside::check_takes_part(case, "comment")?, vec![Event::Commented { note: *note }]),
+            None => return Err(Why::ReasonMissing { action: "comment".into() }.into()),
         },
         Command::Attach { attachment, media_type, size, digest } => {
             case.check_open()?;
-            aside::check_takes_part(case, "attach")?;
-            Ok(vec![Event::Attached {
-                attachment: *attachment,
-                media_type: media_type.clone(),
-                size: *size,
-                digest: *digest,
-            }])
+            let for_whom = aside::check_takes_part(case, "attach")?;
+            let (attachment, media_type) = (*attachment, media_type.clone());
+            (for_whom, vec![Event::Attached { attachment, media_type, size: *size, digest: *digest }])
         }
-    }
+    };
+    Ok(events.into_iter().map(|event| Acted { for_whom, event }).collect())
 }
 
 fn act(
@@ -158,7 +177,7 @@ pub(crate) fn advance(
     let to = resumes_at(case, permit).unwrap_or(to);
     case.check_persons(to)?;
     let budget = case.standing_at(to)?;
-    let (action, duty, kind) = (permit.name, permit.duty, permit.action.kind);
+    let (action, duty, kind) = (permit.name, permit.footing.duty, permit.action.kind);
     Ok(vec![step(case, Step { action, duty, kind, to, budget, through, reason, fields })])
 }
 
@@ -222,13 +241,13 @@ pub(crate) fn due_on(context: &Context<'_>, workflow: &Workflow, stage: &StageNa
 }
 
 /// Facts are changed in the input phase only, by whoever may submit them; a request set aside may be mended too.
-fn amend(
-    case: &Case<'_>,
+fn amend<'a>(
+    case: &Case<'a>,
     facts: FactsRef,
     amount: Rupiah,
-    region: &RegionCode,
+    region: &'a RegionCode,
     changed: &[FieldName],
-) -> Result<Vec<Event>, Refusal> {
+) -> Result<(Option<PersonId>, Vec<Event>), Refusal> {
     let request = case.request;
     case.check_open()?;
     let submits = case.workflow.action_of(ActionKind::Forward, &request.stage);
@@ -237,24 +256,17 @@ fn amend(
     else {
         return Err(Why::FactsFrozen { stage: request.stage.clone() }.into());
     };
-    let duty = case.duty_of(name, &action.by)?;
-    if !action.by.keys().any(|role| case.context.actor.person.holds(role, region)) {
-        return Err(
-            Why::RoleMissing { action: name.clone(), roles: action.by.keys().cloned().collect() }.into()
-        );
-    }
+    // As it is, and as it will be: nobody moves it to where they do not serve, or beyond what was handed to them.
+    case.footing(name, &action.by, action.kind)?;
+    let matter = Matter { region, amount, ..case.matter(Some(action.kind)) };
+    let footing = case.footing_in(name, &action.by, matter)?;
     case.check_claim(Through::Itself)?;
     check_amount(amount)?;
     if changed.is_empty() {
-        return Ok(Vec::new());
+        return Ok((None, Vec::new()));
     }
-    Ok(vec![Event::Amended {
-        facts,
-        amount,
-        region: region.clone(),
-        changed: changed.to_vec(),
-        duty: duty.clone(),
-    }])
+    let (region, changed, duty) = (region.clone(), changed.to_vec(), footing.duty.clone());
+    Ok((footing.for_whom, vec![Event::Amended { facts, amount, region, changed, duty }]))
 }
 
 fn check_amount(amount: Rupiah) -> Result<(), Refusal> {

@@ -157,6 +157,15 @@ pub enum Unlisting {
     Refused(String),
 }
 
+/// What happens by an act, and the person it is done for where the actor stands in: the event is kept with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acted {
+    /// The person acted for.
+    pub for_whom: Option<PersonId>,
+    /// What happens.
+    pub event: Event,
+}
+
 /// What happened to a request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

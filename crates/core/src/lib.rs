@@ -21,6 +21,7 @@ mod lang;
 mod list;
 pub mod migrate;
 mod names;
+pub mod office;
 pub mod payment;
 pub mod proof;
 #[cfg(test)]
@@ -44,8 +45,9 @@ pub mod world;
 pub use digest::Digest;
 pub use lang::{Label, Lang};
 pub use names::{
-    ActingId, ActionName, AttachmentId, DecreeId, DelegationId, FieldName, ImportId, LineId, NoteId,
-    OfficeId, OrderId, PersonId, RecipientId, RegionCode, RequestId, Role, SchemeId, StageName,
+    ActingId, ActionName, AttachmentId, DecreeId, DelegationId, FieldName, FreezeId, ImportId, LineId,
+    NoteId, OfficeId, OrderId, PersonId, ProposalId, RecipientId, RegionCode, RequestId, Role, SchemeId,
+    StageName,
 };
 pub use rupiah::Rupiah;
 pub use span::{Span, WorkingDays};

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
-use crate::event::Event;
+use crate::event::Acted;
 use crate::refusal::{Refusal, Why};
 use crate::request::Request;
 use crate::workflow::{BudgetLine, Workflow};
 use crate::world::Context;
-use crate::{LineId, RequestId, Rupiah};
+use crate::{LineId, PersonId, RequestId, Rupiah};
 
 /// How many lines, and what they sum up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -39,7 +39,9 @@ pub struct ListChange<L, R, E> {
     /// What happened to the list; none where nothing changed.
     pub event: Option<E>,
     /// What happened to each request.
-    pub requests: Vec<(RequestId, Event)>,
+    pub requests: Vec<(RequestId, Acted)>,
+    /// The person it was done for, where the actor stood in for the same one throughout.
+    pub for_whom: Option<PersonId>,
     /// The requests that could not go on the list, and why.
     pub left_out: Vec<(RequestId, Refusal)>,
 }
@@ -47,12 +49,37 @@ pub struct ListChange<L, R, E> {
 impl<L, R, E> ListChange<L, R, E> {
     /// Nothing changes.
     pub(crate) fn none(list: L) -> Self {
-        ListChange { list, lines: Vec::new(), event: None, requests: Vec::new(), left_out: Vec::new() }
+        ListChange {
+            list,
+            lines: Vec::new(),
+            event: None,
+            requests: Vec::new(),
+            for_whom: None,
+            left_out: Vec::new(),
+        }
     }
 
     /// The list itself changes, its lines and requests do not.
     pub(crate) fn only(list: L, event: E) -> Self {
         ListChange { event: Some(event), ..ListChange::none(list) }
+    }
+}
+
+/// Whom somebody stood in for over a whole list: the same person throughout, or nobody in particular.
+#[derive(Debug, Default)]
+pub(crate) struct Whom {
+    noted: bool,
+    for_whom: Option<PersonId>,
+}
+
+impl Whom {
+    pub(crate) fn note(&mut self, for_whom: Option<PersonId>) {
+        self.for_whom = for_whom.filter(|_| !self.noted || self.for_whom == for_whom);
+        self.noted = true;
+    }
+
+    pub(crate) fn throughout(self) -> Option<PersonId> {
+        self.for_whom
     }
 }
 

@@ -102,6 +102,14 @@ id! {
     /// A paper by which a person hands some of their powers to another for a time.
     DelegationId
 }
+id! {
+    /// A change of the office itself that somebody has proposed.
+    ProposalId
+}
+id! {
+    /// A freeze that was set by two persons; one in the office's policy has none.
+    FreezeId
+}
 
 name! {
     /// A scheme of aid, as `disaster`.

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::payment::Payout;
 use crate::refusal::Refusal;
 use crate::request::Request;
+use crate::roster::{Capacity, Papers};
 use crate::testing::*;
 use crate::workflow::Standing;
 use crate::{Lang, PersonId, RequestId, Rupiah};
@@ -243,8 +244,25 @@ fn check_closed(before: &Request, after: &Request, ask: &Ask) {
     assert_eq!((&before.stage, before.budget, &before.facts), (&after.stage, after.budget, &after.facts));
 }
 
+/// Some act for others, so that random acts meet that too.
+fn papers() -> Papers {
+    Papers {
+        delegations: vec![
+            delegation("Vito", "Coki", "verifier"),
+            delegation("Tuti", "Vera", "treasurer"),
+            delegation("Semua", "Olah", "clerk"),
+        ],
+        actings: vec![
+            acting("Adi", "governor", Capacity::Pj, Some("Gita")),
+            acting("Ani", "treasurer", Capacity::Plh, None),
+        ],
+        ..Papers::default()
+    }
+}
+
 fn run(steps: &[Step]) -> Desk {
     let mut desk = Desk::new();
+    desk.papers(papers());
     let ids: Vec<_> = (0..REQUESTS).map(|_| desk.entered("kube")).collect();
     for step in steps {
         let before: Vec<_> = ids.iter().map(|id| desk.request(*id).clone()).collect();

@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::guard::FailedAtom;
+use crate::office::Objection;
+use crate::roster::{Capacity, Limit};
 use crate::{ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, Role, Rupiah, StageName};
 
 /// What a refusal asks of the person it is told.
@@ -51,6 +53,14 @@ pub enum Why {
     RoleMissing { action: ActionName, roles: Vec<Role> },
     /// The actor has done another act on this request that must be someone else's.
     DutyConflict { duty: ActionName, earlier: ActionName, person: PersonId },
+    /// The act must be that person's who has done the other.
+    SamePerson { duty: ActionName, earlier: ActionName, person: PersonId },
+    /// A person holds, or held when acting here, two roles that exclude each other.
+    RolesExclusive { role: Role, other: Role, person: PersonId },
+    /// The actor's capacity in a seat that is not theirs does not go so far.
+    ActingMayNot { action: ActionName, capacity: Capacity, source: String },
+    /// What was handed to the actor does not go so far.
+    DelegationExceeded { action: ActionName, from: PersonId, limit: Limit },
     /// The request is set aside.
     OnHold { cause: String },
     /// The request is not set aside.
@@ -135,6 +145,8 @@ pub enum Why {
     PersonsWeakened { have: usize, need: u32 },
     /// The request has moved on since it was seen.
     Stale { seen: u32, actual: u32 },
+    /// The office does not change: the code is that of the objection.
+    Office(Objection),
     /// No such request, decree or order, or not for this person's eyes.
     NotFound,
 }
@@ -153,6 +165,10 @@ impl Why {
             Why::InPaymentOrder { .. } => "in_payment_order",
             Why::RoleMissing { .. } => "role_missing",
             Why::DutyConflict { .. } => "duty_conflict",
+            Why::SamePerson { .. } => "same_person",
+            Why::RolesExclusive { .. } => "roles_exclusive",
+            Why::ActingMayNot { .. } => "acting_may_not",
+            Why::DelegationExceeded { .. } => "delegation_exceeded",
             Why::OnHold { .. } => "on_hold",
             Why::NotOnHold => "not_on_hold",
             Why::HoldCauseUnknown { .. } => "hold_cause_unknown",
@@ -195,6 +211,7 @@ impl Why {
             Why::DutyWeakened { .. } => "duty_weakened",
             Why::PersonsWeakened { .. } => "persons_weakened",
             Why::Stale { .. } => "stale",
+            Why::Office(why) => why.code(),
             Why::NotFound => "not_found",
         }
     }
@@ -203,9 +220,14 @@ impl Why {
     #[must_use]
     pub fn kind(&self) -> RefusalKind {
         match self {
-            Why::RoleMissing { .. } | Why::DutyConflict { .. } | Why::AlreadyEndorsed { .. } => {
-                RefusalKind::NotYou
-            }
+            Why::Office(why) => why.kind(),
+            Why::RoleMissing { .. }
+            | Why::DutyConflict { .. }
+            | Why::SamePerson { .. }
+            | Why::RolesExclusive { .. }
+            | Why::ActingMayNot { .. }
+            | Why::DelegationExceeded { .. }
+            | Why::AlreadyEndorsed { .. } => RefusalKind::NotYou,
             Why::ActionUnknown { .. }
             | Why::HoldCauseUnknown { .. }
             | Why::ReasonMissing { .. }

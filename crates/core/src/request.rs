@@ -59,6 +59,9 @@ pub struct Request {
     pub version: u32,
     /// Who did what, by the duty it counts under.
     pub acts: BTreeSet<Act>,
+    /// Those among them who have done nothing with their own hands: others stood in for them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stood_in_for: BTreeSet<PersonId>,
     /// How often each stage was entered.
     pub visits: BTreeMap<StageName, u32>,
     /// What was noted down on the way.
@@ -273,6 +276,10 @@ pub fn apply(before: Option<Request>, id: RequestId, entry: &Entry) -> Result<Re
     };
     request.version = entry.seq;
     if let Some(duty) = entry.event.duty() {
+        request.stood_in_for.remove(&entry.actor);
+        let unseen = |person: &PersonId| !request.acts.iter().any(|Act(_, by)| by == person);
+        let stood_in_for = entry.for_whom.filter(|person| *person != entry.actor && unseen(person));
+        request.stood_in_for.extend(stood_in_for);
         for person in [Some(entry.actor), entry.for_whom].into_iter().flatten() {
             request.acts.insert(Act(duty.clone(), person));
         }

@@ -6,6 +6,7 @@ mod desk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::calendar::Calendar;
@@ -13,10 +14,10 @@ use crate::command::Command;
 use crate::event::{FactsRef, NoteRef};
 use crate::payment::{BankResult, Payout};
 use crate::refusal::{Refusal, Why};
-use crate::roster::{Grant, Person, Roster};
+use crate::roster::{Acting, Capacity, Delegation, Grant, Person, Roster};
 use crate::workflow::Workflow;
 use crate::world::{Policy, Workflows, World};
-use crate::{ActionName, Digest, FieldName, NoteId, PersonId, Role, Rupiah};
+use crate::{ActingId, ActionName, DelegationId, Digest, FieldName, NoteId, PersonId, Role, Rupiah};
 
 pub(crate) use desk::Desk;
 
@@ -82,6 +83,37 @@ pub(crate) fn world_of(definitions: &[&str], policy: &str) -> World {
         roster: Arc::new(Roster::new(people)),
         calendar: Arc::new(calendar()),
         policy: Arc::new(Policy::parse(policy).unwrap()),
+    }
+}
+
+/// From whom a role in the province is handed to whom, through March 2026.
+pub(crate) fn delegation(from: &str, to: &str, role: &str) -> Delegation {
+    Delegation {
+        id: DelegationId(Uuid::from_u128(person(from).0.as_u128() * 100 + person(to).0.as_u128())),
+        from: person(from),
+        to: person(to),
+        role: role.into(),
+        region: "64".into(),
+        schemes: None,
+        amount_max: None,
+        from_day: Date::constant(2026, 3, 1),
+        to_day: Date::constant(2026, 3, 31),
+        source: "ND 1/2026".into(),
+    }
+}
+
+/// Who acts in the seat of a role in the province through March 2026, for whom.
+pub(crate) fn acting(who: &str, role: &str, capacity: Capacity, for_whom: Option<&str>) -> Acting {
+    Acting {
+        id: ActingId(person(who).0),
+        person: person(who),
+        role: role.into(),
+        region: "64".into(),
+        capacity,
+        decree: "SK 1/2026".into(),
+        from_day: Date::constant(2026, 3, 1),
+        to_day: Date::constant(2026, 3, 31),
+        for_whom: for_whom.map(person),
     }
 }
 

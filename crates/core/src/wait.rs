@@ -1,14 +1,15 @@
 //! What a request waits for, on whom, since when, and what unblocks it: from the same checks that refuse, so that the
 //! explanation and the refusal cannot disagree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::case::Case;
+use crate::case::{Case, DRAFTING};
 use crate::clock::{self, Clock};
 use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Request, Returned};
+use crate::roster::Bar;
 use crate::words::{self, Words};
 use crate::workflow::{Action, ActionKind, Phase, Standing, Via, Workflow};
 use crate::world::{Freeze, HoldCause};
@@ -251,14 +252,37 @@ fn of_approval(case: &Case<'_>, lang: Lang) -> Cause {
     if signer.persons.is_empty() {
         let code = "no_competent_signer";
         let on = policy_text(case, code, |cause| &cause.on, lang).unwrap_or(signer.on);
-        let (tail, unblock) = (say.no_signer(), say.name_somebody());
+        let (tail, unblock) = (told_why(case, &signer.actions, say.no_signer(), say), say.name_somebody());
         return Cause { code: code.into(), tail, on, unblock, actions: Vec::new(), ..signer };
     }
     if case.request.in_decree {
         return Cause { tail: say.decree_unsigned(), unblock: say.sign_decree(), ..signer };
     }
-    let (on, persons) = on_whom(case, &case.workflow.decree.draft, lang);
+    let (on, persons) = on_whom(case, &[(&case.workflow.decree.draft, DRAFTING)], &[], lang);
     Cause { tail: say.no_decree_yet(), on, persons, unblock: say.draft_decree(), ..signer }
+}
+
+/// That nobody may act, with the acting officer who may not or the holder who is away, where it is for that.
+fn told_why(case: &Case<'_>, actions: &[ActionName], plain: String, say: Words) -> String {
+    let (world, day) = (case.context.world, case.context.today());
+    let (roster, region) = (&world.roster, &case.request.region);
+    for action in actions.iter().filter_map(|name| case.workflow.actions.get(name)) {
+        let matter = case.matter(Some(action.kind));
+        for person in roster.stand_ins() {
+            if let Some(Bar::Acting(acting)) = roster.bar(person, &action.by.keys(), &matter, &world.policy) {
+                let title = world.policy.capacity_title(acting.capacity, say.lang);
+                let source = world.policy.acting_source(acting.capacity);
+                return say.and(&plain, &say.may_not(&person.name, title, source));
+            }
+        }
+        for holder in roster.holders(action.by.keys(), region) {
+            if let Some(absence) = roster.absence(holder.id, day) {
+                let until = words::date(absence.to_day, say.lang);
+                return say.and(&plain, &say.away(&holder.name, &until));
+            }
+        }
+    }
+    plain
 }
 
 fn unfunded(case: &Case<'_>, say: Words) -> Option<(&'static str, String)> {
@@ -295,7 +319,8 @@ fn of_stage(case: &Case<'_>, lang: Lang) -> Cause {
     let mut next = quorum(case, named(case, forward, lang), lang);
     if next.persons.is_empty() {
         next.code = "no_eligible_approver".into();
-        next.tail = Words { lang }.nobody_eligible();
+        let say = Words { lang };
+        next.tail = told_why(case, &next.actions, say.nobody_eligible(), say);
         next.unblock = Words { lang }.name_somebody();
     }
     next
@@ -325,7 +350,7 @@ fn quorum(case: &Case<'_>, plain: Cause, lang: Lang) -> Cause {
     let told = say.quorum(words().count(), action.persons);
     let turn = plain.code == waiting_code(case);
     let given: Vec<_> = words().flat_map(Endorsement::persons).collect();
-    let (on, persons) = on_whom_but(case, &action.by, &given, lang);
+    let (on, persons) = on_whom(case, &[(&action.by, action.kind)], &given, lang);
     let (code, tail) = if turn { ("quorum".into(), told) } else { (plain.code, say.and(&plain.tail, &told)) };
     Cause { code, tail, on, persons, ..plain }
 }
@@ -344,8 +369,8 @@ fn named(case: &Case<'_>, pick: impl Fn(&Action) -> bool, lang: Lang) -> Cause {
         .iter()
         .filter(|(_, action)| pick(action) && (request.closed || action.from.contains(&request.stage)))
         .collect();
-    let by: BTreeMap<Role, ActionName> = at.iter().flat_map(|(_, action)| action.by.clone()).collect();
-    let (on, persons) = on_whom(case, &by, lang);
+    let asked: Vec<_> = at.iter().map(|(_, action)| (&action.by, action.kind)).collect();
+    let (on, persons) = on_whom(case, &asked, &[], lang);
     let titles: Vec<_> = at.iter().map(|(_, action)| action.title.in_lang(lang)).collect();
     Cause {
         code: waiting_code(case),
@@ -358,24 +383,19 @@ fn named(case: &Case<'_>, pick: impl Fn(&Action) -> bool, lang: Lang) -> Cause {
     }
 }
 
-fn on_whom(case: &Case<'_>, by: &BTreeMap<Role, ActionName>, lang: Lang) -> (String, Vec<PersonId>) {
-    on_whom_but(case, by, &[], lang)
-}
-
-/// Who could act, as a role's name with the first persons who hold it here, these persons apart.
-fn on_whom_but(
+/// Who could act, as roles' names with the first persons who hold them here, these persons apart.
+fn on_whom(
     case: &Case<'_>,
-    by: &BTreeMap<Role, ActionName>,
+    asked: &[(&BTreeMap<Role, ActionName>, ActionKind)],
     but: &[PersonId],
     lang: Lang,
 ) -> (String, Vec<PersonId>) {
-    let mut persons = case.who_could(by);
-    persons.retain(|person| !but.contains(person));
+    let could = asked.iter().flat_map(|(by, kind)| case.who_could(by, Some(*kind)));
+    let persons: BTreeSet<_> = could.filter(|person| !but.contains(person)).collect();
+    let persons: Vec<_> = persons.into_iter().collect();
     let world = case.context.world;
-    let roles: Vec<_> = by
-        .keys()
-        .map(|role| world.policy.role.get(role).map_or(role.as_str(), |title| title.in_lang(lang)))
-        .collect();
+    let roles: BTreeSet<_> = asked.iter().flat_map(|(by, _)| by.keys()).collect();
+    let roles: Vec<_> = roles.into_iter().map(|role| world.policy.role_title(role, lang)).collect();
     let names: Vec<_> = persons.iter().take(3).map(|person| world.roster.name(*person)).collect();
     let more = persons.len().saturating_sub(names.len());
     (Words { lang }.whom(&roles, &names, more), persons)

@@ -177,6 +177,16 @@ impl Words {
     pub(crate) fn nobody_eligible(self) -> String {
         say!(self, "tidak ada petugas lain yang boleh menanganinya", "there is nobody left who may act on it")
     }
+    pub(crate) fn may_not(self, name: &str, title: &str, source: &str) -> String {
+        say!(
+            self,
+            "{name} sebagai {title} tidak boleh melakukannya ({source})",
+            "{name}, {title}, may not do it ({source})"
+        )
+    }
+    pub(crate) fn away(self, name: &str, until: &str) -> String {
+        say!(self, "{name} tidak di tempat sampai {until}", "{name} is away until {until}")
+    }
     pub(crate) fn name_somebody(self) -> String {
         say!(self, "Tetapkan pejabat lain", "Name another officer")
     }
@@ -284,6 +294,12 @@ pub(crate) fn act_title(workflow: Option<&Workflow>, name: &ActionName, lang: La
     };
     let known = workflow.and_then(titled).or_else(|| act(name.as_str(), lang).map(str::to_owned));
     known.unwrap_or_else(|| name.to_string())
+}
+
+/// What a change of the office is called.
+#[must_use]
+pub fn change(kind: crate::office::ChangeKind, lang: Lang) -> &'static str {
+    refusal::change_title(kind, lang)
 }
 
 /// What an act is called that no workflow names.

@@ -3,6 +3,7 @@
 //! A definition is a file that people who do not program can read. `Workflow::parse` refuses what does not
 //! hold together, so the rest of the program never meets a half-sound definition.
 
+mod duty;
 mod stage;
 mod terms;
 mod way;
@@ -20,6 +21,7 @@ use crate::span::WorkingDays;
 use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
 
 pub use crate::budget::BudgetLine;
+pub use duty::Duty;
 pub use stage::{Escalate, Sla, Stage, Station, Weekday};
 pub use terms::RepairPolicy;
 
@@ -217,27 +219,6 @@ pub enum FieldKind {
     Date,
     /// One of the declared values.
     Enum,
-}
-
-/// Who must differ from whom, and how many must take part.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Duty {
-    /// Acts that no person may take two of on one request.
-    #[serde(default)]
-    pub distinct: Vec<ActionName>,
-    /// Acts that one person takes all of on one request.
-    #[serde(default)]
-    pub same_person: Vec<ActionName>,
-    /// Roles that no person may hold two of, by whatever paper and wherever.
-    #[serde(default)]
-    pub exclusive_roles: Vec<Role>,
-    /// The fewest different persons ...
-    #[serde(default)]
-    pub min_persons: Option<u32>,
-    /// ... before a request may come to this stage.
-    #[serde(default)]
-    pub before: Option<StageName>,
 }
 
 /// Who may set a request aside, and bring it back.

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::event::Pin;
+use crate::office::{ChangeKind, ChangeRule};
 use crate::roster::{Capacity, Person, Roster};
 use crate::workflow::{ActionKind, Workflow};
-use crate::{Label, PersonId, RegionCode, Role, SchemeId, WorkingDays};
+use crate::{FreezeId, Label, Lang, PersonId, RegionCode, Role, SchemeId, WorkingDays};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -87,6 +88,21 @@ pub struct Policy {
     /// How far powers may be handed on; no limit where the office has set none.
     #[serde(default)]
     pub delegation: DelegationRule,
+    /// Who may change the office, and how many persons it takes. A change without a rule is nobody's.
+    #[serde(default)]
+    pub change: BTreeMap<ChangeKind, ChangeRule>,
+    /// The office's people and papers.
+    #[serde(default)]
+    pub office: OfficeRule,
+}
+
+/// Who sees what of the office itself.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeRule {
+    /// Roles that see everybody and every proposal; others see what concerns them.
+    #[serde(default)]
+    pub see_all: BTreeSet<Role>,
 }
 
 /// What somebody may do in a seat that is not theirs.
@@ -130,13 +146,19 @@ pub struct HoldCause {
 }
 
 /// A time in which approval and payment from a fund source wait.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Freeze {
+    /// Its id, if it was set by two persons; the policy's own has none, and only the policy ends it.
+    #[serde(skip)]
+    pub id: Option<FreezeId>,
     /// The order it rests on.
     pub source: String,
     /// The fund source.
     pub fund: String,
+    /// The schemes it stops; every one where none is named.
+    #[serde(default)]
+    pub schemes: BTreeSet<SchemeId>,
     /// Schemes that go on.
     #[serde(default)]
     pub exempt: BTreeSet<SchemeId>,
@@ -149,15 +171,43 @@ pub struct Freeze {
 impl Policy {
     /// Reads the office's policy.
     pub fn parse(text: &str) -> Result<Policy, toml::de::Error> {
-        toml::from_str(text)
+        let policy: Policy = toml::from_str(text)?;
+        for (kind, rule) in &policy.change {
+            rule.check(*kind).map_err(serde::de::Error::custom)?;
+        }
+        Ok(policy)
+    }
+
+    /// What a role is called, or its bare name where the office has no word for it.
+    #[must_use]
+    pub fn role_title<'a>(&'a self, role: &'a Role, lang: Lang) -> &'a str {
+        self.role.get(role).map_or(role.as_str(), |title| title.in_lang(lang))
+    }
+
+    /// What a capacity is called, or its short name where the office has no rule for it.
+    #[must_use]
+    pub fn capacity_title(&self, capacity: Capacity, lang: Lang) -> &str {
+        self.acting.get(&capacity).map_or(capacity.short(), |rule| rule.title.in_lang(lang))
+    }
+
+    /// The rule that says what a capacity may do.
+    #[must_use]
+    pub fn acting_source(&self, capacity: Capacity) -> &str {
+        self.acting.get(&capacity).map_or("", |rule| rule.source.as_str())
     }
 
     /// The freeze that stops this scheme's money on a day.
     #[must_use]
     pub fn freeze_on(&self, fund: &str, scheme: &SchemeId, day: Date) -> Option<&Freeze> {
         self.freeze.iter().find(|freeze| {
-            freeze.fund == fund && !freeze.exempt.contains(scheme) && freeze.from <= day && day <= freeze.to
+            freeze.fund == fund && freeze.stops(scheme) && freeze.from <= day && day <= freeze.to
         })
+    }
+}
+
+impl Freeze {
+    pub(crate) fn stops(&self, scheme: &SchemeId) -> bool {
+        !self.exempt.contains(scheme) && (self.schemes.is_empty() || self.schemes.contains(scheme))
     }
 }
 

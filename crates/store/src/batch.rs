@@ -3,12 +3,13 @@
 mod changes;
 mod found;
 mod needs;
+mod office;
 mod record;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
 use salur_core::decree::{self, Books, Decree, DecreeChange, DecreeLine};
-use salur_core::event::{Event, Origin};
+use salur_core::event::{Acted, Event, Origin};
 use salur_core::payment::{self, Order, OrderChange, PayLine};
 use salur_core::refusal::{Refusal, Why};
 use salur_core::request::Request;
@@ -21,6 +22,7 @@ use crate::job::{Act, Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome
 
 pub(crate) use changes::frees_recipient;
 pub(crate) use needs::Needs;
+pub(crate) use office::subject_of;
 
 pub use changes::{Attachment, Changes, Loaded, Place, StoredAnswer};
 
@@ -165,6 +167,10 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
+            Job::Propose { id, change, digest } => self.propose(&context, id, *change, digest),
+            Job::Confirm { id } => self.confirm(&context, id),
+            Job::Decline { id, note } => self.decline(&context, id, note),
+            Job::Withdraw { id } => self.withdraw(&context, id),
             Job::NoteReading { id, what, of } => {
                 let data = serde_json::json!({ "of": of }).to_string();
                 self.tell(&context, "reading", id, 1, what, data);
@@ -217,7 +223,7 @@ impl<'a> Batch<'a> {
         }
         let mut keeps_facts = false;
         for event in events {
-            keeps_facts |= matches!(event, Event::Amended { .. } | Event::Corrected { .. });
+            keeps_facts |= matches!(event.event, Event::Amended { .. } | Event::Corrected { .. });
             self.record(context, id, event)?;
         }
         self.changes.notes.extend(act.note);
@@ -241,7 +247,7 @@ impl<'a> Batch<'a> {
         id: RequestId,
         command: &Command,
         facts: Option<&SealedFacts>,
-    ) -> Result<Vec<Event>, Refusal> {
+    ) -> Result<Vec<Acted>, Refusal> {
         let request = self.visible(context, id).ok_or(Why::NotFound)?;
         if let Some(facts) = facts
             && facts.facts.version != request.facts.version.saturating_add(1)
@@ -254,7 +260,7 @@ impl<'a> Batch<'a> {
     }
 
     fn visible(&self, context: &Context<'_>, id: RequestId) -> Option<&Request> {
-        self.loaded.books.requests.get(&id).filter(|request| context.actor.person.sees(&request.region))
+        self.loaded.books.requests.get(&id).filter(|request| context.sees(&request.region))
     }
 
     fn check_subject(&self, id: RequestId, key: &str) -> Result<(), Refusal> {
@@ -369,7 +375,8 @@ impl<'a> Batch<'a> {
         let outcomes = self.listed(context, change.requests, change.left_out)?;
         if let Some(event) = change.event {
             let data = serde_json::to_string(&event).map_err(StoreError::from)?;
-            self.tell(context, "decree", change.list.id.0, change.list.version, event.kind(), data);
+            let (id, seq) = (change.list.id.0, change.list.version);
+            self.tell_for(context, change.for_whom, "decree", id, seq, event.kind(), data);
             self.changes.decrees.push((change.list.clone(), change.lines));
         }
         Ok(Answer::Decree(Box::new(change.list), outcomes))
@@ -390,7 +397,8 @@ impl<'a> Batch<'a> {
         let outcomes = self.listed(context, change.requests, change.left_out)?;
         if let Some(event) = change.event {
             let data = serde_json::to_string(&event).map_err(StoreError::from)?;
-            self.tell(context, "payment_order", change.list.id.0, change.list.version, event.kind(), data);
+            let (id, seq) = (change.list.id.0, change.list.version);
+            self.tell_for(context, change.for_whom, "payment_order", id, seq, event.kind(), data);
             self.changes.orders.push((change.list.clone(), change.lines));
         }
         Ok(Answer::Order(Box::new(change.list), outcomes))
@@ -399,7 +407,7 @@ impl<'a> Batch<'a> {
     fn listed(
         &mut self,
         context: &Context<'_>,
-        requests: Vec<(RequestId, Event)>,
+        requests: Vec<(RequestId, Acted)>,
         left_out: Vec<(RequestId, Refusal)>,
     ) -> Result<Vec<Outcome>, ExecuteError> {
         for (id, event) in requests {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use salur_core::roster::{Grant, Person, Roster};
+use salur_core::office::Paper;
+use salur_core::roster::{Grant, Papers, Person, Roster};
 use salur_core::workflow::Workflow;
-use salur_core::world::{Workflows, World};
-use salur_core::{Digest, PersonId};
+use salur_core::world::{Freeze, Policy, Workflows, World};
+use salur_core::{Digest, FreezeId, PersonId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -23,13 +24,16 @@ pub(crate) struct Current {
     world: ArcSwap<World>,
     sessions: ArcSwap<Sessions>,
     version: Mutex<i64>,
+    /// The office's policy as it was read, without the freezes that the database holds.
+    policy: Arc<Policy>,
 }
 
 impl Current {
     /// Before anything is loaded: calendar and policy, and nobody in it.
     pub(crate) fn new(world: World) -> Current {
         let sessions = ArcSwap::from_pointee(Sessions::new());
-        Current { world: ArcSwap::from_pointee(world), sessions, version: Mutex::new(-1) }
+        let policy = Arc::clone(&world.policy);
+        Current { world: ArcSwap::from_pointee(world), sessions, version: Mutex::new(-1), policy }
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
@@ -40,13 +44,23 @@ impl Current {
         self.sessions.load_full()
     }
 
+    /// The policy with the freezes that were set since.
+    fn policy_with(&self, freezes: Vec<Freeze>) -> Arc<Policy> {
+        if freezes.is_empty() {
+            return Arc::clone(&self.policy);
+        }
+        let mut policy = Policy::clone(&self.policy);
+        policy.freeze.extend(freezes);
+        Arc::new(policy)
+    }
+
     pub(crate) fn version(&self) -> i64 {
         *self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Loads what the database has under a version of it.
     pub(crate) async fn load(&self, on: impl Reads, version: i64) -> Result<(), StoreError> {
-        let (roster, workflows, sessions) = load(on).await?;
+        let Read { roster, workflows, sessions, freezes } = load(on).await?;
         let mut known = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         if *known < version {
             let before = self.world();
@@ -54,7 +68,7 @@ impl Current {
                 workflows,
                 roster: Arc::new(roster),
                 calendar: before.calendar.clone(),
-                policy: before.policy.clone(),
+                policy: self.policy_with(freezes),
             }));
             self.sessions.store(Arc::new(sessions));
             *known = version;
@@ -100,10 +114,19 @@ struct SessionsRow {
 const GRANTS: &str = "select person, role, region from person_grant order by person, role, region";
 const PEOPLE: &str = "select id, staff_no, name, active from person";
 const DEFINITIONS: &str = "select text from definition order by scheme, version";
+const PAPERS: &str = "select kind, key, body from paper order by kind, key";
 const SESSIONS: &str = "select digest, person, label, opened_at, expires_at from session";
 const SESSION: &str = "select digest, person, label, opened_at, expires_at from session where digest = $1";
 
-async fn load(mut on: impl Reads) -> Result<(Roster, Workflows, Sessions), StoreError> {
+/// What is read in one go.
+struct Read {
+    roster: Roster,
+    workflows: Workflows,
+    sessions: Sessions,
+    freezes: Vec<Freeze>,
+}
+
+async fn load(mut on: impl Reads) -> Result<Read, StoreError> {
     let mut grants: HashMap<Uuid, Vec<Grant>> = HashMap::new();
     let rows: Vec<(Uuid, String, String)> = on.on().all(GRANTS, ()).await?;
     for (person, role, region) in rows {
@@ -126,10 +149,32 @@ async fn load(mut on: impl Reads) -> Result<(Roster, Workflows, Sessions), Store
         .iter()
         .map(|(text,)| Workflow::parse(text).map_err(|error| StoreError::inconsistent("definition", error)));
     let definitions: Vec<Workflow> = definitions.collect::<Result<_, _>>()?;
-    let roster = Roster::new(people);
+    let (papers, freezes) = papers(on.on()).await?;
+    let roster = Roster::new(people).with_papers(papers);
     let rows: Vec<SessionsRow> = on.on().all(SESSIONS, ()).await?;
     let sessions = rows.into_iter().map(|row| session(row).map(|session| (session.digest, session)));
-    Ok((roster, Workflows::new(definitions), sessions.collect::<Result<_, _>>()?))
+    let sessions = sessions.collect::<Result<_, _>>()?;
+    Ok(Read { roster, workflows: Workflows::new(definitions), sessions, freezes })
+}
+
+/// The papers that people act by, and the freezes, each with its id.
+async fn papers(on: On<'_>) -> Result<(Papers, Vec<Freeze>), StoreError> {
+    let rows: Vec<(String, String, String)> = on.all(PAPERS, ()).await?;
+    let (mut papers, mut freezes) = (Papers::default(), Vec::new());
+    for (kind, key, body) in rows {
+        let unfit = || StoreError::inconsistent("paper", format!("{kind} {key}"));
+        match Paper::parse(&kind, &body)?.ok_or_else(unfit)? {
+            Paper::Office(office) => papers.offices.push(office),
+            Paper::Acting(acting) => papers.actings.push(acting),
+            Paper::Delegation(delegation) => papers.delegations.push(delegation),
+            Paper::Absence(absence) => papers.absences.push(absence),
+            Paper::Freeze(freeze) => {
+                let id = Some(FreezeId(key.parse().map_err(|_| unfit())?));
+                freezes.push(Freeze { id, ..freeze });
+            }
+        }
+    }
+    Ok((papers, freezes))
 }
 
 /// One session, where another server has just opened it.

@@ -7,13 +7,15 @@ use jiff::civil::Date;
 use salur_core::command::Command;
 use salur_core::decree::{Decree, Signing};
 use salur_core::event::{FactsRef, NoteRef};
+use salur_core::office::{Change, Proposal};
 use salur_core::payment::{BankResult, Order};
 use salur_core::refusal::Refusal;
 use salur_core::request::Request;
 use salur_core::roster::Person;
 use salur_core::workflow::BudgetLine;
 use salur_core::{
-    DecreeId, Digest, ImportId, OrderId, PersonId, RecipientId, RegionCode, RequestId, Rupiah, SchemeId,
+    DecreeId, Digest, ImportId, OrderId, PersonId, ProposalId, RecipientId, RegionCode, RequestId, Rupiah,
+    SchemeId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -140,6 +142,32 @@ pub enum Job {
     },
     /// Set up the office: people, definitions, budget lines, sessions. Only while the office is empty.
     Found(Box<Founding>),
+    /// Propose a change of the office. [`Store::proposing`](crate::Store::proposing) makes this job.
+    Propose {
+        /// The proposal's id.
+        id: ProposalId,
+        /// What is to change.
+        change: Box<Change>,
+        /// A keyed digest of it, which the audit chain holds in its stead.
+        digest: Digest,
+    },
+    /// Confirm a proposal: a second person does.
+    Confirm {
+        /// The proposal.
+        id: ProposalId,
+    },
+    /// Say no to a proposal.
+    Decline {
+        /// The proposal.
+        id: ProposalId,
+        /// Why.
+        note: Option<SealedNote>,
+    },
+    /// Take a proposal of one's own back.
+    Withdraw {
+        /// The proposal.
+        id: ProposalId,
+    },
     /// Open a session of a person.
     OpenSession(SessionRow),
     /// Note that somebody was shown what lists mask: a file, a list of faulty rows.
@@ -166,7 +194,7 @@ pub enum Job {
 }
 
 impl Job {
-    /// True if it touches many requests: it is a batch of its own.
+    /// True if it touches many requests, or changes what others are decided in: it is a batch of its own.
     #[must_use]
     pub fn is_bulk(&self) -> bool {
         !matches!(
@@ -296,6 +324,14 @@ pub enum Answer {
     Decree(Box<Decree>, Vec<Outcome>),
     /// A payment order after the act, and what was left off it.
     Order(Box<Order>, Vec<Outcome>),
+    /// A proposal as it stands after the act; none where there was nothing to change.
+    Proposal {
+        /// Which.
+        id: Option<ProposalId>,
+        /// The proposal itself; a repetition reads it again.
+        #[serde(skip)]
+        now: Option<Box<Proposal>>,
+    },
     /// Kept.
     Kept,
     /// An import is noted.

@@ -16,6 +16,7 @@ mod listen;
 pub mod lists;
 mod open;
 mod postgres;
+mod proposals;
 pub mod requests;
 mod sessions;
 mod sqlite;

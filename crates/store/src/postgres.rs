@@ -7,6 +7,7 @@
 mod begin;
 mod keep;
 mod load;
+mod office;
 mod outcome;
 mod write;
 

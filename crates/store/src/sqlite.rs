@@ -3,6 +3,7 @@
 
 mod found;
 mod load;
+mod office;
 mod write;
 
 use std::sync::Arc;

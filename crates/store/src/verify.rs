@@ -1,7 +1,9 @@
 //! The invariants, recomputed from the stored bytes: the chain is unbroken, every history replays to its projection,
 //! budgets are whole at every point of time, no duty is broken, nobody is paid twice, counters and lists add up.
 
+mod changed;
 mod lists;
+mod office;
 mod rows;
 mod source;
 mod sums;
@@ -121,7 +123,7 @@ impl Check {
         let workflows = self.workflows().await?;
         let ceilings: HashMap<String, i64> =
             self.lines().await?.into_iter().map(|row| (row.id, row.ceiling)).collect();
-        self.chain(&ceilings).await?;
+        self.chain().await?;
         self.requests(&workflows).await?;
         self.budgets().await?;
         self.counters().await?;
@@ -161,10 +163,10 @@ impl Check {
     }
 
     /// Every link of the chain, and the budgets after every event.
-    async fn chain(&mut self, ceilings: &HashMap<String, i64>) -> Result<(), Stop> {
+    async fn chain(&mut self) -> Result<(), Stop> {
         let mut prev = Digest::ZERO;
         let mut pos = 0;
-        let mut books = Books::over(ceilings);
+        let mut books = Books::default();
         loop {
             let rows = self.source.events(pos).await?;
             if rows.is_empty() {
@@ -193,6 +195,9 @@ impl Check {
                     books.see(&row)?;
                 } else {
                     self.told.hear(&row)?;
+                    if row.subject_kind == "budget_line" {
+                        books.hold_to(row.pos, &self.told.office.ceilings)?;
+                    }
                 }
                 self.report.events += 1;
             }

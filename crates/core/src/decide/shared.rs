@@ -34,13 +34,13 @@ pub(super) fn word(case: &Case<'_>, permit: &Permit<'_>, content: Digest) -> Res
     let given = || {
         case.request.endorsements.iter().filter(|word| word.action == *permit.name && word.content == content)
     };
-    if given().any(|word| word.persons().any(|by| case.context.actor.persons().any(|actor| actor == by))) {
+    if given().any(|word| word.persons().any(|by| permit.footing.persons().any(|actor| actor == by))) {
         let why = Why::AlreadyEndorsed { action: permit.name.clone() };
-        return Err(case.refuse_for(why, permit.name, &permit.action.by));
+        return Err(case.refuse_for(why, permit.name, &permit.action.by, Some(permit.action.kind)));
     }
     let words = given().count().saturating_add(1);
     let enough = usize::try_from(permit.action.persons).is_ok_and(|persons| words >= persons);
-    let (action, duty) = (permit.name.clone(), permit.duty.clone());
+    let (action, duty) = (permit.name.clone(), permit.footing.duty.clone());
     Ok((!enough).then_some(Event::Endorsed { action, duty, content }))
 }
 
@@ -58,7 +58,7 @@ pub(super) fn correct(
     }
     Ok(vec![match word(case, permit, facts.digest)? {
         Some(event) => event,
-        None => Event::Corrected { action: permit.name.clone(), duty: permit.duty.clone(), facts },
+        None => Event::Corrected { action: permit.name.clone(), duty: permit.footing.duty.clone(), facts },
     }])
 }
 
@@ -75,7 +75,7 @@ pub(super) fn rule(
         return Ok(vec![event]);
     }
     let happened = permit.action.needs.first().and_then(|name| fields.get(name)) == Some(&Value::Bool(true));
-    let (action, duty) = (permit.name.clone(), permit.duty.clone());
+    let (action, duty) = (permit.name.clone(), permit.footing.duty.clone());
     match (happened, case.request.closed) {
         (false, _) => Ok(vec![Event::RuledUnpaid { action, duty }]),
         (true, true) => Ok(vec![Event::RuledPaidTwice { action, duty }]),

@@ -3,4 +3,5 @@
 mod aside;
 mod money;
 mod persons;
+mod standing_in;
 mod way;

@@ -8,11 +8,11 @@ use super::{
     Books, Decree, DecreeChange, DecreeEvent, DecreeLine, DecreeState, LineOutcome, ListChange, Signature,
     Tally, digest,
 };
-use crate::case::{Case, Through};
+use crate::case::{Case, DRAFTING, Footing, Through};
 use crate::decide::{Step, advance, step};
 use crate::digest::Digest;
-use crate::event::{Event, NoteRef, Unlisting};
-use crate::list::{check_number, why_empty};
+use crate::event::{Acted, Event, NoteRef, Unlisting};
+use crate::list::{Whom, check_number, why_empty};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::{ActionKind, Standing, Via};
 use crate::world::Context;
@@ -29,14 +29,14 @@ pub fn draft(
 ) -> Result<DecreeChange, Refusal> {
     let mut frozen = Tally::default();
     let (mut lines, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut whom) = (BTreeSet::new(), Whom::default());
     for request_id in wanted.iter().filter(|id| seen.insert(**id)) {
         let listed = books.case(context, *request_id).and_then(|case| {
-            let duty = may_list(&case, scheme, year)?;
-            Ok((case, duty))
+            let footing = may_list(&case, scheme, year)?;
+            Ok((case, footing))
         });
         match listed {
-            Ok((case, duty)) => {
+            Ok((case, Footing { duty, for_whom, .. })) => {
                 frozen.add(case.request.amount)?;
                 lines.push(DecreeLine {
                     line: frozen.count,
@@ -45,7 +45,9 @@ pub fn draft(
                     facts: case.request.facts.digest,
                     outcome: LineOutcome::Listed,
                 });
-                requests.push((*request_id, Event::Listed { decree: id, duty: duty.clone() }));
+                whom.note(for_whom);
+                let event = Event::Listed { decree: id, duty: duty.clone() };
+                requests.push((*request_id, Acted { for_whom, event }));
             }
             Err(refusal) => left_out.push((*request_id, refusal)),
         }
@@ -72,18 +74,19 @@ pub fn draft(
     decree.digest = digest(&decree, &lines);
     let (count, total, digest) = (decree.count, decree.total, decree.digest);
     let event = DecreeEvent::Drafted { scheme: scheme.clone(), year, count, total, digest };
-    Ok(ListChange { list: decree, lines, event: Some(event), requests, left_out })
+    let for_whom = whom.throughout();
+    Ok(ListChange { list: decree, lines, event: Some(event), requests, for_whom, left_out })
 }
 
-fn may_list<'a>(case: &Case<'a>, scheme: &SchemeId, year: i16) -> Result<&'a ActionName, Refusal> {
+fn may_list<'a>(case: &Case<'a>, scheme: &SchemeId, year: i16) -> Result<Footing<'a>, Refusal> {
     let request = case.request;
     case.check_seen()?;
     if request.scheme != *scheme || request.year != year {
         return Err(Why::OtherScheme { scheme: request.scheme.clone(), year: request.year }.into());
     }
-    let duty = case.duty_of(&"draft_decree".into(), &case.workflow.decree.draft)?;
+    let footing = case.footing(&"draft_decree".into(), &case.workflow.decree.draft, DRAFTING)?;
     case.check_list(Via::Decree)?;
-    Ok(duty)
+    Ok(footing)
 }
 
 /// Takes lines off a draft; their requests go back on their own.
@@ -103,14 +106,16 @@ pub fn strike(
     let mut all: Vec<_> = lines.to_vec();
     let (mut struck, mut requests) = (Vec::new(), Vec::new());
     let places: HashMap<_, _> = lines.iter().enumerate().map(|(place, line)| (line.request, place)).collect();
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut whom) = (BTreeSet::new(), Whom::default());
     for id in wanted.iter().filter(|id| seen.insert(**id)) {
         let line = places
             .get(id)
             .and_then(|place| all.get_mut(*place))
             .filter(|line| line.outcome == LineOutcome::Listed)
             .ok_or(Why::NotOnList { request: *id })?;
-        requests.push((*id, struck_event(&books.case(context, *id)?, decree.id, reason)?));
+        let acted = struck_event(&books.case(context, *id)?, decree.id, reason)?;
+        whom.note(acted.for_whom);
+        requests.push((*id, acted));
         line.outcome = LineOutcome::Struck(reason);
         after.struck.add(line.amount)?;
         struck.push(line.clone());
@@ -122,18 +127,21 @@ pub fn strike(
     after.version = after.version.saturating_add(1);
     let numbers = struck.iter().map(|line| line.line).collect();
     let event = DecreeEvent::Struck { lines: numbers, reason, digest: after.digest };
-    Ok(ListChange { list: after, lines: struck, event: Some(event), requests, left_out: Vec::new() })
+    let (event, for_whom) = (Some(event), whom.throughout());
+    Ok(ListChange { list: after, lines: struck, event, requests, for_whom, left_out: Vec::new() })
 }
 
-fn struck_event(case: &Case<'_>, decree: DecreeId, reason: NoteRef) -> Result<Event, Refusal> {
+fn struck_event(case: &Case<'_>, decree: DecreeId, reason: NoteRef) -> Result<Acted, Refusal> {
     case.check_seen()?;
     let action = &ActionName::from("strike");
-    let duty = case.duty_of(action, &case.workflow.decree.strike)?;
+    let Footing { duty, for_whom, .. } =
+        case.footing(action, &case.workflow.decree.strike, ActionKind::Rework)?;
     let to = &case.workflow.decree.strike_to;
     let budget = case.standing_at(to)?;
     let (kind, through, reason) = (ActionKind::Rework, Through::Decree(decree), Some(reason));
     let fields = BTreeMap::new();
-    Ok(step(case, Step { action, duty, kind, to, budget, through, reason, fields }))
+    let event = step(case, Step { action, duty, kind, to, budget, through, reason, fields });
+    Ok(Acted { for_whom, event })
 }
 
 /// What is signed.
@@ -197,24 +205,27 @@ fn signed(
     context: &Context<'_>,
     decree: &Decree,
     signing: &Signing,
-    decided: Vec<(&DecreeLine, Result<Event, Refusal>)>,
+    decided: Vec<(&DecreeLine, Result<Acted, Refusal>)>,
 ) -> Result<DecreeChange, Refusal> {
     let mut after = decree.clone();
     let (mut lines, mut requests) = (Vec::with_capacity(decided.len()), Vec::with_capacity(decided.len()));
+    let mut whom = Whom::default();
     for (line, approved) in decided {
-        let (outcome, event) = match approved {
-            Ok(event) => {
+        let (outcome, acted) = match approved {
+            Ok(acted) => {
                 after.approved.add(line.amount)?;
-                (LineOutcome::Approved, event)
+                whom.note(acted.for_whom);
+                (LineOutcome::Approved, acted)
             }
             Err(refusal) => {
                 after.refused.add(line.amount)?;
                 let code = refusal.why.code().to_owned();
                 let why = Unlisting::Refused(code.clone());
-                (LineOutcome::Refused(code), Event::Unlisted { decree: decree.id, why })
+                let event = Event::Unlisted { decree: decree.id, why };
+                (LineOutcome::Refused(code), Acted { for_whom: None, event })
             }
         };
-        requests.push((line.request, event));
+        requests.push((line.request, acted));
         lines.push(DecreeLine { outcome, ..line.clone() });
     }
     after.state = DecreeState::Signed;
@@ -223,8 +234,9 @@ fn signed(
     after.signature =
         Some(Signature { number: number.clone(), date, by: context.actor.person.id, at: context.at });
     let (digest, approved, refused) = (after.digest, after.approved, after.refused);
-    let event = DecreeEvent::Signed { number, date, digest, approved, refused };
-    Ok(ListChange { list: after, lines, event: Some(event), requests, left_out: Vec::new() })
+    let event = Some(DecreeEvent::Signed { number, date, digest, approved, refused });
+    let for_whom = whom.throughout();
+    Ok(ListChange { list: after, lines, event, requests, for_whom, left_out: Vec::new() })
 }
 
 /// Gives a draft up; its requests go back to the queue.
@@ -239,22 +251,23 @@ pub fn cancel(
     }
     check_draft(decree)?;
     let listed = || lines.iter().filter(|line| line.outcome == LineOutcome::Listed);
+    let mut whom = Whom::default();
     // The first line too, so that a list struck empty is not everybody's to give up.
     for line in lines.first().into_iter().chain(listed()) {
         let case = books.case(context, line.request)?;
-        case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft)?;
+        whom.note(case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft)?);
     }
     let changed =
         listed().map(|line| DecreeLine { outcome: LineOutcome::Released, ..line.clone() }).collect();
     let why = Unlisting::Cancelled;
-    let requests = listed()
-        .map(|line| (line.request, Event::Unlisted { decree: decree.id, why: why.clone() }))
-        .collect();
+    let for_whom = whom.throughout();
+    let event = || Event::Unlisted { decree: decree.id, why: why.clone() };
+    let requests = listed().map(|line| (line.request, Acted { for_whom, event: event() })).collect();
     let mut after = decree.clone();
     after.state = DecreeState::Cancelled;
     after.version = after.version.saturating_add(1);
     let event = Some(DecreeEvent::Cancelled);
-    Ok(ListChange { list: after, lines: changed, event, requests, left_out: Vec::new() })
+    Ok(ListChange { list: after, lines: changed, event, requests, for_whom, left_out: Vec::new() })
 }
 
 fn check_draft(decree: &Decree) -> Result<(), Refusal> {
@@ -275,7 +288,7 @@ fn check_signer(context: &Context<'_>, lines: &[DecreeLine], books: &Books) -> R
         let Some((name, action)) = case.workflow.action_via(Via::Decree) else {
             continue;
         };
-        match case.duty_of(name, &action.by) {
+        match case.footing(name, &action.by, action.kind) {
             Ok(_) => return Ok(()),
             Err(refusal) => first = first.or(Some(refusal)),
         }
@@ -298,18 +311,19 @@ fn check_money(needs: &BTreeMap<&LineId, Rupiah>, books: &Books) -> Result<(), R
 }
 
 /// True where the budget line keeps a line from being approved.
-fn is_short(approved: &Result<Event, Refusal>) -> bool {
+fn is_short(approved: &Result<Acted, Refusal>) -> bool {
     approved
         .as_ref()
         .is_err_and(|refusal| matches!(refusal.why, Why::BudgetShort { .. } | Why::NotBudgeted { .. }))
 }
 
-fn approve(case: &Case<'_>, through: Through) -> Result<Event, Refusal> {
+fn approve(case: &Case<'_>, through: Through) -> Result<Acted, Refusal> {
     let Some((name, action)) = case.workflow.action_via(Via::Decree) else {
         return Err(Why::ActionUnknown { action: "approve".into() }.into());
     };
     let permit = case.permit(name, through)?;
     case.check_guard(action, &BTreeMap::new())?;
     let step = advance(case, &permit, through, None, BTreeMap::new())?;
-    step.into_iter().next().ok_or_else(|| Why::ActionUnknown { action: name.clone() }.into())
+    let event = step.into_iter().next().ok_or_else(|| Why::ActionUnknown { action: name.clone() })?;
+    Ok(Acted { for_whom: permit.footing.for_whom, event })
 }

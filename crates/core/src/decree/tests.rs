@@ -303,6 +303,6 @@ fn a_decree_of_thousands_is_signed_at_once() {
     let signed =
         super::sign(&desk.context("Gita"), &drafted.list, &drafted.lines, &signing, &desk.books).unwrap();
     assert_eq!((signed.list.approved.count, signed.requests.len()), (17_000, 17_000));
-    let Event::Advanced(step) = &signed.requests[0].1 else { panic!() };
+    let Event::Advanced(step) = &signed.requests[0].1.event else { panic!() };
     assert_eq!((&step.to, step.budget), (&StageName::from("disbursement"), Standing::Committed));
 }

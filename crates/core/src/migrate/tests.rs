@@ -1,5 +1,6 @@
 use super::*;
 use crate::RequestId;
+use crate::event::Acted;
 use crate::testing::*;
 use crate::timer::tests::TIMED;
 use crate::world::Workflows;
@@ -145,7 +146,7 @@ fn moved(desk: &mut Desk, id: RequestId, version: u32) {
         desk.world.workflows.all().find(|flow| flow.scheme == request.scheme && flow.version == version);
     let new = new.unwrap().clone();
     let event = migrate(&desk.case("Adi", id), &new).unwrap();
-    desk.record("Adi", id, event);
+    desk.record("Adi", id, Acted { for_whom: None, event });
     assert_eq!(desk.request(id).definition.version, version);
 }
 

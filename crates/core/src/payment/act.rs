@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{Order, OrderChange, OrderEvent, OrderState, PayLine, Payout, Sp2d, digest};
-use crate::case::{Case, WHO_COULD_MAX};
+use crate::case::{Case, Footing, WHO_COULD_MAX};
 use crate::digest::Digest;
-use crate::event::{Event, OrderLine};
-use crate::list::{Books, ListChange, Tally, check_number, why_empty};
+use crate::event::{Acted, Event, OrderLine};
+use crate::list::{Books, ListChange, Tally, Whom, check_number, why_empty};
 use crate::refusal::{Refusal, Why};
-use crate::workflow::Via;
+use crate::roster::Person;
+use crate::workflow::{ActionKind, Via};
 use crate::world::Context;
-use crate::{ActionName, OrderId, RequestId, Role, Rupiah};
+use crate::{OrderId, PersonId, RequestId, Role, Rupiah};
 
 /// Freezes a list of payments, each with the account as it stands.
 pub fn draft(
@@ -37,14 +38,14 @@ pub fn draft(
         sp2d: None,
     };
     let (mut lines, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut whom) = (BTreeSet::new(), Whom::default());
     for request_id in wanted.iter().filter(|id| seen.insert(**id)) {
         let ordered = books.case(context, *request_id).and_then(|case| {
-            let duty = may_order(&case)?;
-            Ok((case, duty))
+            let footing = may_order(&case)?;
+            Ok((case, footing))
         });
         match ordered {
-            Ok((case, duty)) => {
+            Ok((case, Footing { duty, for_whom, .. })) => {
                 order.count = order.count.checked_add(1).ok_or(Why::AmountTooLarge)?;
                 order.total = order.total.plus(case.request.amount).ok_or(Why::AmountTooLarge)?;
                 lines.push(PayLine {
@@ -58,7 +59,9 @@ pub fn draft(
                     cause: None,
                 });
                 let at = OrderLine { order: id, line: order.count };
-                requests.push((*request_id, Event::Ordered { at, duty: duty.clone() }));
+                whom.note(for_whom);
+                let event = Event::Ordered { at, duty: duty.clone() };
+                requests.push((*request_id, Acted { for_whom, event }));
             }
             Err(refusal) => left_out.push((*request_id, refusal)),
         }
@@ -68,15 +71,17 @@ pub fn draft(
     }
     order.digest = digest(&order, &lines);
     let event = OrderEvent::Drafted { count: order.count, total: order.total, digest: order.digest };
-    Ok(ListChange { list: order, lines, event: Some(event), requests, left_out })
+    let for_whom = whom.throughout();
+    Ok(ListChange { list: order, lines, event: Some(event), requests, for_whom, left_out })
 }
 
-fn may_order<'a>(case: &Case<'a>) -> Result<&'a ActionName, Refusal> {
+fn may_order<'a>(case: &Case<'a>) -> Result<Footing<'a>, Refusal> {
     case.check_seen()?;
-    let duty = case.duty_of(&"order_payment".into(), &case.workflow.payment_order.draft)?;
+    let by = &case.workflow.payment_order.draft;
+    let footing = case.footing(&"order_payment".into(), by, ActionKind::Payment)?;
     case.check_list(Via::PaymentOrder)?;
     case.check_frozen()?;
-    Ok(duty)
+    Ok(footing)
 }
 
 /// Notes that the bank file was fetched, each time it is: it shows whole accounts. From the first time on the order
@@ -87,7 +92,7 @@ pub fn export(
     lines: &[PayLine],
     books: &Books,
 ) -> Result<OrderChange, Refusal> {
-    let requests = worked_on(context, order, lines, books, "export")?;
+    let (requests, for_whom) = worked_on(context, order, lines, books, "export")?;
     let mut after = order.clone();
     match order.state {
         OrderState::Cancelled => {
@@ -98,8 +103,11 @@ pub fn export(
     }
     after.exported_at = after.exported_at.or(Some(context.at));
     let event = OrderEvent::Exported { count: order.count, total: order.total, digest: order.digest };
-    Ok(ListChange { requests, ..ListChange::only(bump(after), event) })
+    Ok(ListChange { requests, for_whom, ..ListChange::only(bump(after), event) })
 }
+
+/// What happens to each request, and the person acted for.
+type Worked = (Vec<(RequestId, Acted)>, Option<PersonId>);
 
 /// Whoever works on an order pays: the act counts under the duty of settling on each of its requests.
 fn worked_on(
@@ -108,18 +116,22 @@ fn worked_on(
     lines: &[PayLine],
     books: &Books,
     act: &str,
-) -> Result<Vec<(RequestId, Event)>, Refusal> {
-    let mut requests = Vec::new();
+) -> Result<Worked, Refusal> {
+    let (mut requests, mut whom) = (Vec::new(), Whom::default());
     for line in lines.iter().filter(|line| line.outcome != Payout::Released) {
         let case = books.case(context, line.request)?;
-        let duty = case.duty_of(&act.into(), &case.workflow.payment_order.settle)?;
-        let is_new = context.actor.persons().any(|person| !case.request.has_acted(duty, person));
+        let by = &case.workflow.payment_order.settle;
+        let footing = case.footing(&act.into(), by, ActionKind::Payment)?;
+        let Footing { duty, for_whom, .. } = footing;
+        whom.note(for_whom);
+        let is_new = footing.persons().any(|person| !case.request.has_acted(duty, person));
         if is_new && !case.request.closed {
             let at = OrderLine { order: order.id, line: line.line };
-            requests.push((line.request, Event::OrderWorked { at, duty: duty.clone() }));
+            let event = Event::OrderWorked { at, duty: duty.clone() };
+            requests.push((line.request, Acted { for_whom, event }));
         }
     }
-    Ok(requests)
+    Ok((requests, whom.throughout()))
 }
 
 /// Enters the SP2D number. Entering the same again changes nothing.
@@ -131,7 +143,7 @@ pub fn enter_sp2d(
     number: &str,
     date: Date,
 ) -> Result<OrderChange, Refusal> {
-    let requests = worked_on(context, order, lines, books, "sp2d")?;
+    let (requests, for_whom) = worked_on(context, order, lines, books, "sp2d")?;
     check_number(number)?;
     if order.state == OrderState::Cancelled {
         return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
@@ -145,7 +157,7 @@ pub fn enter_sp2d(
         None => after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id }),
     }
     let event = OrderEvent::Sp2dEntered { number: number.to_owned(), date };
-    Ok(ListChange { requests, ..ListChange::only(bump(after), event) })
+    Ok(ListChange { requests, for_whom, ..ListChange::only(bump(after), event) })
 }
 
 /// Gives an order up before the bank has seen it.
@@ -163,17 +175,19 @@ pub fn cancel(
     if lines.iter().any(|line| line.outcome != Payout::Pending) {
         return Err(Why::BankFileIsOut.into());
     }
-    let mut requests = Vec::new();
+    let (mut requests, mut whom) = (Vec::new(), Whom::default());
     for line in lines {
         let case = books.case(context, line.request)?;
-        case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft)?;
+        let for_whom = case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft)?;
+        whom.note(for_whom);
         let at = OrderLine { order: order.id, line: line.line };
-        requests.push((line.request, Event::Unordered { at }));
+        requests.push((line.request, Acted { for_whom, event: Event::Unordered { at } }));
     }
     let mut after = bump(order.clone());
     after.state = OrderState::Cancelled;
     let lines = lines.iter().map(|line| PayLine { outcome: Payout::Released, ..line.clone() }).collect();
-    Ok(ListChange { list: after, lines, event: Some(OrderEvent::Cancelled), requests, left_out: Vec::new() })
+    let (event, for_whom) = (Some(OrderEvent::Cancelled), whom.throughout());
+    Ok(ListChange { list: after, lines, event, requests, for_whom, left_out: Vec::new() })
 }
 
 /// Who may run payment orders at all: a holder of a settling role of any workflow.
@@ -184,19 +198,13 @@ pub(super) fn check_treasurer(context: &Context<'_>, act: &str) -> Result<(), Re
         .all_current()
         .flat_map(|workflow| workflow.payment_order.settle.keys())
         .collect();
-    if context.actor.person.active
-        && context.actor.person.grants.iter().any(|grant| roles.contains(&grant.role))
-    {
+    let (roster, day) = (&context.world.roster, context.today());
+    let holds = |person: &Person| roles.iter().any(|role| roster.holds_anywhere(person, role, day));
+    if holds(context.actor.person) {
         return Ok(());
     }
-    let who_could = context
-        .world
-        .roster
-        .people()
-        .filter(|person| person.active && person.grants.iter().any(|grant| roles.contains(&grant.role)))
-        .map(|person| person.id)
-        .take(WHO_COULD_MAX)
-        .collect();
+    let who_could =
+        roster.people().filter(|person| holds(person)).map(|person| person.id).take(WHO_COULD_MAX).collect();
     let roles = roles.into_iter().cloned().collect();
     Err(Refusal { why: Why::RoleMissing { action: act.into(), roles }, who_could })
 }

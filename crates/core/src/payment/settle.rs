@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use super::act::{bump, check_treasurer};
 use super::{BankResult, Order, OrderChange, OrderEvent, OrderState, PayLine, Payout};
-use crate::ActionName;
 use crate::case::{Case, Through};
 use crate::decide::{Step, step};
-use crate::event::{Event, OrderLine};
-use crate::list::{Books, ListChange, Tally};
+use crate::event::{Acted, Event, OrderLine};
+use crate::list::{Books, ListChange, Tally, Whom};
 use crate::refusal::{Refusal, Why};
 use crate::request::{Payment, PaymentState};
 use crate::workflow::{ActionKind, Standing, Via};
 use crate::world::Context;
+use crate::{ActionName, PersonId};
 
 /// Takes the bank's results. What is known already changes nothing; a word that contradicts a payment made is left
 /// out and told; a payment reported after a failure, or once more, opens an incident. A file that names a line the
@@ -34,11 +34,13 @@ pub fn settle(
     }
     let mut all: BTreeMap<u32, PayLine> = lines.iter().map(|line| (line.line, line.clone())).collect();
     let (mut changed, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut whom = Whom::default();
     for (number, result) in one_word_each(order, results)? {
         let line = all.get_mut(&number).ok_or_else(|| line_unknown(order, number))?;
         match settle_line(context, order, line, result, books) {
-            Ok((event, after)) => {
-                requests.extend(event.map(|event| (line.request, event)));
+            Ok((for_whom, event, after)) => {
+                whom.note(for_whom);
+                requests.extend(event.map(|event| (line.request, Acted { for_whom, event })));
                 if after != *line {
                     *line = after;
                     changed.push(line.clone());
@@ -58,7 +60,8 @@ pub fn settle(
         after.state = OrderState::Settled;
     }
     let event = OrderEvent::ResultsTaken { paid: after.paid, failed: after.failed, unknown: after.unknown };
-    Ok(ListChange { list: after, lines: changed, event: Some(event), requests, left_out })
+    let (event, for_whom) = (Some(event), whom.throughout());
+    Ok(ListChange { list: after, lines: changed, event, requests, for_whom, left_out })
 }
 
 fn one_word_each<'a>(
@@ -120,16 +123,28 @@ fn known(case: &Case<'_>, at: OrderLine) -> Known {
     }
 }
 
-/// What one word of the bank does to the request, and the line after it.
+/// What one word of the bank does to the request, and the line after it; and the person its bearer acts for.
 fn settle_line(
     context: &Context<'_>,
     order: &Order,
     line: &PayLine,
     result: &BankResult,
     books: &Books,
-) -> Result<(Option<Event>, PayLine), Refusal> {
+) -> Result<(Option<PersonId>, Option<Event>, PayLine), Refusal> {
     let case = books.case(context, line.request)?;
-    let duty = case.duty_of(&"results".into(), &case.workflow.payment_order.settle)?.clone();
+    let by = &case.workflow.payment_order.settle;
+    let footing = case.footing(&"results".into(), by, ActionKind::Payment)?;
+    let (event, line) = told(&case, order, line, result, footing.duty.clone())?;
+    Ok((footing.for_whom, event, line))
+}
+
+fn told(
+    case: &Case<'_>,
+    order: &Order,
+    line: &PayLine,
+    result: &BankResult,
+    duty: ActionName,
+) -> Result<(Option<Event>, PayLine), Refusal> {
     let at = OrderLine { order: order.id, line: line.line };
     let after = || PayLine {
         outcome: result.outcome,
@@ -145,15 +160,15 @@ fn settle_line(
             Ok((None, line.clone()))
         }
         (Payout::Pending | Payout::Unknown | Payout::Failed, Payout::Paid) => {
-            let event = match known(&case, at) {
-                Known::Awaited => Some(pay(&case, at, &duty)?),
+            let event = match known(case, at) {
+                Known::Awaited => Some(pay(case, at, &duty)?),
                 Known::Paid => None,
                 Known::Past => Some(Event::IncidentOpened { at, duty }),
             };
             Ok((event, after()))
         }
         (Payout::Pending | Payout::Unknown, Payout::Failed) => {
-            let event = match known(&case, at) {
+            let event = match known(case, at) {
                 Known::Awaited => {
                     let cause = result.cause.as_deref().map_or(UNSPECIFIED, bank_code).to_owned();
                     Some(Event::PaymentFailed { at, cause, duty })
@@ -164,7 +179,7 @@ fn settle_line(
             Ok((event, after()))
         }
         (Payout::Pending, Payout::Unknown) => {
-            let awaited = matches!(known(&case, at), Known::Awaited);
+            let awaited = matches!(known(case, at), Known::Awaited);
             Ok((awaited.then_some(Event::PaymentUnknown { at, duty }), after()))
         }
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::Event;
+use crate::event::{Acted, Event};
 use crate::testing::*;
 use crate::timer::tests::timed;
 use crate::workflow::Standing;
@@ -8,7 +8,7 @@ use crate::{Lang, RequestId};
 fn mend(desk: &mut Desk, by: &str, second: &str, id: RequestId, to: &str) -> Result<(), Refusal> {
     ask(&desk.case(by, id), &to.into(), Some(note()))?;
     let event = repair(&desk.case(second, id), person(by), &to.into(), Some(note()))?;
-    desk.record(second, id, event);
+    desk.record(second, id, Acted { for_whom: None, event });
     Ok(())
 }
 

@@ -31,6 +31,7 @@ pub(super) fn enter(id: RequestId, entry: &Entry, entered: &Entered) -> Request 
         closed: entered.closes,
         version: entry.seq,
         acts: BTreeSet::new(),
+        stood_in_for: BTreeSet::new(),
         visits: BTreeMap::from([(entered.stage.clone(), 1)]),
         fields: BTreeMap::new(),
         claimed_by: None,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Row, State};
 use crate::calendar::Calendar;
-use crate::case::{Case, Through};
+use crate::case::{Case, DRAFTING, Through};
 use crate::command::Command;
 use crate::decide::{decide, line_id};
 use crate::digest::Digest;
@@ -16,7 +16,7 @@ use crate::event::{FactsRef, OrderLine, Pin};
 use crate::refusal::Refusal;
 use crate::request::{Hold, Incident, Payment, PaymentState, Request, Timers};
 use crate::roster::{Grant, Person, Roster};
-use crate::workflow::{Action, Via, Workflow};
+use crate::workflow::{Action, ActionKind, Via, Workflow};
 use crate::world::{Actor, Context, Policy, Workflows, World};
 use crate::{ActionName, DecreeId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah, StageName};
 
@@ -111,14 +111,15 @@ impl<'a> Office<'a> {
             State::InDecree => {
                 let to = Some(&workflow.decree.strike_to);
                 around.push(("strike", to, |case| {
-                    case.duty_of(&"strike".into(), &case.workflow.decree.strike).map(|_| ())
+                    case.footing(&"strike".into(), &case.workflow.decree.strike, ActionKind::Rework)
+                        .map(|_| ())
                 }));
                 around.push(("cancel_decree", None, |case| {
-                    case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft)
+                    case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft).map(|_| ())
                 }));
             }
             State::Ordered => around.push(("cancel_order", None, |case| {
-                case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft)
+                case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft).map(|_| ())
             })),
             State::Held | State::Unknown | State::Incident => {}
         }
@@ -153,6 +154,7 @@ impl<'a> Office<'a> {
             closed: workflow.end_of(at).is_some(),
             version: 1,
             acts: BTreeSet::new(),
+            stood_in_for: BTreeSet::new(),
             visits: BTreeMap::new(),
             fields: BTreeMap::new(),
             claimed_by: None,
@@ -202,7 +204,7 @@ fn permitted(case: &Case<'_>, name: &ActionName, action: &Action, state: State) 
     match (action.via, state) {
         (Some(Via::Decree), State::InDecree) => case.permit(name, Through::Decree(DECREE)).map(|_| ()),
         (Some(Via::PaymentOrder), State::Ordered | State::Unknown) => {
-            case.duty_of(name, &case.workflow.payment_order.settle).map(|_| ())
+            case.footing(name, &case.workflow.payment_order.settle, ActionKind::Payment).map(|_| ())
         }
         _ => case.permit(name, Through::Itself).map(|_| ()),
     }
@@ -211,11 +213,12 @@ fn permitted(case: &Case<'_>, name: &ActionName, action: &Action, state: State) 
 fn listing(via: Via) -> fn(&Case<'_>) -> Result<(), Refusal> {
     match via {
         Via::Decree => |case| {
-            case.duty_of(&"draft_decree".into(), &case.workflow.decree.draft)?;
+            case.footing(&"draft_decree".into(), &case.workflow.decree.draft, DRAFTING)?;
             case.check_list(Via::Decree)
         },
         Via::PaymentOrder => |case| {
-            case.duty_of(&"order_payment".into(), &case.workflow.payment_order.draft)?;
+            let by = &case.workflow.payment_order.draft;
+            case.footing(&"order_payment".into(), by, ActionKind::Payment)?;
             case.check_list(Via::PaymentOrder)
         },
     }

@@ -11,10 +11,11 @@ use crate::case::Case;
 use crate::command::Command;
 use crate::decide::{Draft, decide, enter, line_id};
 use crate::decree::{self, Books, Decree, DecreeChange, DecreeLine, ListChange, Signing};
-use crate::event::{Entry, Event};
+use crate::event::{Acted, Entry, Event};
 use crate::payment::{self, BankResult, Order, OrderChange, PayLine};
 use crate::refusal::Refusal;
 use crate::request::{Act, Request, apply, replay};
+use crate::roster::{Papers, Roster};
 use crate::timer;
 use crate::wait::{Wait, wait};
 use crate::workflow::{BudgetLine, Standing, Workflow};
@@ -82,6 +83,11 @@ impl Desk {
         self.world.policy = Arc::new(Policy::parse(&format!("{POLICY}{freeze}")).unwrap());
     }
 
+    /// The office with these papers in place of those it had.
+    pub(crate) fn papers(&mut self, papers: Papers) {
+        self.world.roster = Arc::new(Roster::clone(&self.world.roster).with_papers(papers));
+    }
+
     pub(crate) fn wait_days(&mut self, days: i64) {
         self.at += SignedDuration::from_hours(24 * days);
     }
@@ -125,8 +131,8 @@ impl Desk {
     /// Enters a request of a scheme, by Cici.
     pub(crate) fn entered(&mut self, scheme: &str) -> RequestId {
         let id = RequestId(Uuid::from_u128(100 + u128::try_from(self.histories.len()).unwrap()));
-        let event = self.enter("Cici", scheme, 20_000_000, false).unwrap();
-        self.record("Cici", id, event);
+        let acted = self.enter("Cici", scheme, 20_000_000, false).unwrap();
+        self.record("Cici", id, acted);
         id
     }
 
@@ -136,7 +142,7 @@ impl Desk {
         scheme: &str,
         amount: i64,
         referred: bool,
-    ) -> Result<Event, Refusal> {
+    ) -> Result<Acted, Refusal> {
         let workflow = self.world.workflows.current(&scheme.into()).unwrap();
         let draft = Draft {
             year: 2026,
@@ -152,8 +158,8 @@ impl Desk {
 
     pub(crate) fn ask(&mut self, who: &str, id: RequestId, command: &Command) -> Result<(), Refusal> {
         let events = decide(&self.case(who, id), command)?;
-        for event in events {
-            self.record(who, id, event);
+        for acted in events {
+            self.record(who, id, acted);
         }
         Ok(())
     }
@@ -232,14 +238,14 @@ impl Desk {
     }
 
     fn take_decree(&mut self, who: &str, change: DecreeChange) -> Vec<(RequestId, Refusal)> {
-        let ListChange { list, lines, requests, left_out, event } = change;
+        let ListChange { list, lines, requests, left_out, event, for_whom: _ } = change;
         assert!(event.is_some() || (lines.is_empty() && requests.is_empty()));
         let mut all =
             self.decree.take().filter(|(known, _)| known.id == list.id).map_or(Vec::new(), |(_, all)| all);
         merge(&mut all, lines, |line| line.line);
         self.decree = Some((list, all));
-        for (id, event) in requests {
-            self.record(who, id, event);
+        for (id, acted) in requests {
+            self.record(who, id, acted);
         }
         left_out
     }
@@ -287,8 +293,8 @@ impl Desk {
         let ListChange { list, lines, requests, left_out, .. } = change;
         self.orders[place].0 = list;
         merge(&mut self.orders[place].1, lines, |line| line.line);
-        for (id, event) in requests {
-            self.record(who, id, event);
+        for (id, acted) in requests {
+            self.record(who, id, acted);
         }
         left_out
     }
@@ -298,7 +304,7 @@ impl Desk {
         let context = Context::of_nobody(&self.world, self.at);
         let events = timer::fire(&self.books.case(&context, id).unwrap());
         for event in &events {
-            self.record_by(PersonId(Uuid::nil()), id, event.clone());
+            self.record_by(PersonId(Uuid::nil()), id, Acted { for_whom: None, event: event.clone() });
         }
         let context = Context::of_nobody(&self.world, self.at);
         let again = timer::fire(&self.books.case(&context, id).unwrap());
@@ -306,15 +312,16 @@ impl Desk {
         events
     }
 
-    pub(crate) fn record(&mut self, who: &str, id: RequestId, event: Event) {
-        self.record_by(person(who), id, event);
+    pub(crate) fn record(&mut self, who: &str, id: RequestId, acted: Acted) {
+        self.record_by(person(who), id, acted);
     }
 
     /// Folds an event, moves the money, and asks what must always hold.
-    pub(crate) fn record_by(&mut self, actor: PersonId, id: RequestId, event: Event) {
+    pub(crate) fn record_by(&mut self, actor: PersonId, id: RequestId, acted: Acted) {
+        let Acted { for_whom, event } = acted;
         let history = self.histories.entry(id).or_default();
         let seq = u32::try_from(history.len()).unwrap() + 1;
-        let entry = Entry { seq, at: self.at, actor, for_whom: self.for_whom, event };
+        let entry = Entry { seq, at: self.at, actor, for_whom, event };
         history.push(entry.clone());
         let before = self.books.requests.remove(&id);
         let was = before.as_ref().map_or(Standing::None, |request| request.budget);

@@ -1,5 +1,7 @@
 //! A refusal as a sentence.
 
+mod footing;
+mod office;
 mod version;
 
 use super::{Words, act_title, date};
@@ -17,6 +19,8 @@ impl Refusal {
         telling.why(&self.why)
     }
 }
+
+pub(crate) use office::change_title;
 
 /// A refusal being told: names are looked up in the world it was made in.
 struct Telling<'a> {
@@ -82,8 +86,7 @@ impl Telling<'_> {
     }
 
     fn roles(&self, roles: &[Role]) -> String {
-        let known = &self.world.policy.role;
-        let title = |role| known.get(role).map_or(Role::as_str(role), |title| title.in_lang(self.words.lang));
+        let title = |role| self.world.policy.role_title(role, self.words.lang);
         self.words.one_of(&roles.iter().map(title).collect::<Vec<_>>())
     }
 
@@ -165,6 +168,10 @@ impl Telling<'_> {
                     "{person} has done “{earlier}” on this request; “{duty}” must be somebody else's act."
                 )
             }
+            Why::SamePerson { duty, earlier, person } => self.same_person(duty, earlier, *person),
+            Why::RolesExclusive { role, other, person } => self.roles_exclusive(role, other, *person),
+            Why::ActingMayNot { action, capacity, source } => self.acting_may_not(action, *capacity, source),
+            Why::DelegationExceeded { action, from, limit } => self.delegation_exceeded(action, *from, limit),
             Why::OnHold { cause } => {
                 let cause = self
                     .world
@@ -342,6 +349,7 @@ impl Telling<'_> {
                 "Permohonan sudah berubah sejak Anda lihat (versi {seen}, sekarang {actual}); muat ulang.",
                 "The request has changed since it was seen (version {seen}, now {actual}); load it again."
             ),
+            Why::Office(why) => self.objection(why),
             Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
             Why::VerificationExpired { .. } | Why::RepairNotAllowed { .. } | Why::PaymentBegun { .. } => {
                 self.stuck(why)

@@ -4,11 +4,12 @@ use uuid::Uuid;
 
 use super::*;
 use crate::refusal::{Refusal, RefusalKind, Why};
+use crate::roster::{Capacity, Limit};
 use crate::testing::*;
 use crate::{DecreeId, OrderId, RequestId, Type, Value};
 use jiff::civil::date as day;
 
-#[expect(clippy::too_many_lines, reason = "one of each")]
+#[expect(clippy::too_many_lines, reason = "one of each reason")]
 fn whys() -> Vec<Why> {
     let (stage, action, line) = ("approval".into(), "verify".into(), LineId("2026/kube/apbd".into()));
     let (decree, order, request) = (DecreeId(Uuid::nil()), OrderId(Uuid::nil()), RequestId(Uuid::nil()));
@@ -21,6 +22,7 @@ fn whys() -> Vec<Why> {
         action: action.into(),
         roles: roles.iter().map(|role| (*role).into()).collect(),
     };
+    let exceeded = |limit| Why::DelegationExceeded { action: "verify".into(), from: person("Vera"), limit };
     vec![
         Why::RequestClosed { stage: "paid".into() },
         Why::ActionUnknown { action: "fly".into() },
@@ -34,6 +36,17 @@ fn whys() -> Vec<Why> {
         role_missing("hold", &["admin", "clerk", "treasurer"]),
         Why::DutyConflict { duty: "verify".into(), earlier: "submit".into(), person: person("Cici") },
         Why::DutyConflict { duty: "pay".into(), earlier: "rule".into(), person: person("Adi") },
+        Why::SamePerson { duty: "verify".into(), earlier: "submit".into(), person: person("Cici") },
+        Why::RolesExclusive { role: "verifier".into(), other: "treasurer".into(), person: person("Vera") },
+        Why::ActingMayNot {
+            action: "approve".into(),
+            capacity: Capacity::Plh,
+            source: "UU 30/2014 pasal 14".into(),
+        },
+        exceeded(Limit::Amount(Rupiah(50_000_000))),
+        exceeded(Limit::Schemes(vec!["kube".into(), "wrse".into()])),
+        exceeded(Limit::Region("64.72".into())),
+        exceeded(Limit::Days(day(2026, 3, 1), day(2026, 3, 27))),
         Why::OnHold { cause: "missing_document".into() },
         Why::NotOnHold,
         Why::HoldCauseUnknown { cause: "x".into(), known: vec!["a".into(), "b".into()] },

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use salur_core::decree::{Books, Decree, DecreeLine};
+use salur_core::office::{Effect, Proposal, Published};
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::{End, Workflow};
 use salur_core::{
-    AttachmentId, DecreeId, Digest, ImportId, LineId, OrderId, PersonId, RegionCode, RequestId, SchemeId,
-    StageName,
+    AttachmentId, DecreeId, Digest, ImportId, LineId, OrderId, PersonId, ProposalId, RegionCode, RequestId,
+    SchemeId, StageName,
 };
+use uuid::Uuid;
 
 use crate::chain::NewEvent;
 use crate::job::{Founding, ImportState, SealedFacts, SealedNote, SessionRow};
@@ -29,6 +31,10 @@ pub struct Loaded {
     pub orders: HashMap<OrderId, (Order, Vec<PayLine>)>,
     /// How often each import has been kept.
     pub imports: HashMap<ImportId, u32>,
+    /// Proposals by id.
+    pub proposals: HashMap<ProposalId, Proposal>,
+    /// How many events a person, a paper or a budget line has.
+    pub seqs: HashMap<Uuid, u32>,
 }
 
 /// An answer given before.
@@ -80,13 +86,19 @@ pub struct Changes {
     pub forget: Option<i64>,
     /// Sessions to open.
     pub sessions: Vec<SessionRow>,
+    /// Proposals from now on.
+    pub proposals: Vec<Proposal>,
+    /// What changes in the office; a definition with what names it.
+    pub effects: Vec<(Effect, Option<Published>)>,
+    /// How many events a person, a paper or a budget line has from now on.
+    pub seqs: BTreeMap<Uuid, u32>,
 }
 
 impl Changes {
-    /// True if people, definitions or sessions change: what decisions are made in must be loaded anew.
+    /// True if people, papers, definitions or sessions change: what decisions are made in must be loaded anew.
     #[must_use]
     pub fn is_of_office(&self) -> bool {
-        !self.founding.is_empty() || !self.sessions.is_empty()
+        !self.founding.is_empty() || !self.sessions.is_empty() || !self.effects.is_empty()
     }
 
     /// True if there is nothing to write.

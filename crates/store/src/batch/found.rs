@@ -16,11 +16,13 @@ impl Batch<'_> {
         let events = &mut self.changes.events;
         for person in &founding.people {
             let data = serde_json::json!({ "grants": person.grants }).to_string();
+            self.changes.seqs.insert(person.id.0, 1);
             events.push(founded(founding.at, "person", person.id.0, "person_registered", data));
         }
         for line in &founding.lines {
             let id = named_subject("budget_line", line.id.as_str());
             let data = serde_json::to_string(line)?;
+            self.changes.seqs.insert(id, 1);
             events.push(founded(founding.at, "budget_line", id, "budget_line_opened", data));
         }
         for text in &founding.definitions {

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use salur_core::office::{Change, effect};
 use salur_core::world::World;
-use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, RequestId, SchemeId};
+use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, ProposalId, RequestId, SchemeId};
+use uuid::Uuid;
 
+use super::office::subject_of;
 use crate::job::{Ask, Entry, Job};
 
 /// What a batch of jobs needs loaded.
@@ -18,6 +21,9 @@ pub(crate) struct Needs {
     pub(crate) orders: Vec<OrderId>,
     pub(crate) lines: HashSet<LineId>,
     pub(crate) imports: Vec<ImportId>,
+    pub(crate) proposals: Vec<ProposalId>,
+    /// People, papers and budget lines whose events are counted.
+    pub(crate) seqs: HashSet<Uuid>,
 }
 
 impl Needs {
@@ -53,6 +59,10 @@ impl Needs {
                 | Job::EnterSp2d { id, .. }
                 | Job::SettleOrder { id, .. }
                 | Job::CancelOrder { id } => needs.orders.push(*id),
+                Job::Propose { id, change, .. } => needs.change(*id, change),
+                Job::Confirm { id } | Job::Decline { id, .. } | Job::Withdraw { id } => {
+                    needs.proposals.push(*id);
+                }
                 Job::Found(_)
                 | Job::OpenSession(_)
                 | Job::Forget { .. }
@@ -68,6 +78,13 @@ impl Needs {
         if let Some(workflow) = world.workflows.current(&entry.scheme) {
             self.lines.insert(salur_core::decide::line_id(workflow, entry.year));
         }
+    }
+
+    /// What a change of the office is decided on.
+    pub(crate) fn change(&mut self, id: ProposalId, change: &Change) {
+        self.lines.extend(change.line().cloned());
+        self.requests.extend(change.requests());
+        self.seqs.insert(subject_of(&effect(id, change)).1);
     }
 
     /// Subject keys that acts are about to change to: known once their requests are.

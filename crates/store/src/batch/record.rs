@@ -1,12 +1,12 @@
 //! Folds an event into its request and notes all that must be written for it.
 
 use jiff::civil::Date;
-use salur_core::RequestId;
-use salur_core::event::Event;
+use salur_core::event::{Acted, Event};
 use salur_core::request::{Request, apply};
 use salur_core::wait;
 use salur_core::workflow::{End, Standing, Workflow};
 use salur_core::world::Context;
+use salur_core::{PersonId, RequestId};
 
 use super::Batch;
 use super::changes::{Attachment, Place};
@@ -15,9 +15,25 @@ use crate::error::{ExecuteError, StoreError};
 use crate::job::Answer;
 
 impl<'a> Batch<'a> {
+    /// What somebody has done, for whom they said they act.
     pub(super) fn tell(
         &mut self,
         context: &Context<'_>,
+        subject: &'static str,
+        id: uuid::Uuid,
+        seq: u32,
+        kind: &'static str,
+        data: String,
+    ) {
+        self.tell_for(context, context.actor.for_whom, subject, id, seq, kind, data);
+    }
+
+    /// What somebody has done, and for whom.
+    #[expect(clippy::too_many_arguments, reason = "the columns of an event")]
+    pub(super) fn tell_for(
+        &mut self,
+        context: &Context<'_>,
+        for_whom: Option<PersonId>,
         subject: &'static str,
         id: uuid::Uuid,
         seq: u32,
@@ -28,7 +44,7 @@ impl<'a> Batch<'a> {
         self.changes.events.push(NewEvent {
             at: context.at.as_microsecond(),
             actor: context.actor.person.id,
-            for_whom: context.actor.for_whom,
+            for_whom,
             subject_kind: subject,
             subject_id: id,
             seq,
@@ -51,8 +67,9 @@ impl<'a> Batch<'a> {
         &mut self,
         context: &Context<'_>,
         id: RequestId,
-        event: Event,
+        acted: Acted,
     ) -> Result<(), ExecuteError> {
+        let Acted { for_whom, event } = acted;
         let before = self.loaded.books.requests.remove(&id);
         let was = before.as_ref().map(|request| Was {
             place: Place::of(request),
@@ -62,13 +79,8 @@ impl<'a> Batch<'a> {
             snag: self.snag(request),
         });
         let seq = was.as_ref().map_or(0, |was| was.version).saturating_add(1);
-        let entry = salur_core::event::Entry {
-            seq,
-            at: context.at,
-            actor: context.actor.person.id,
-            for_whom: context.actor.for_whom,
-            event,
-        };
+        let entry =
+            salur_core::event::Entry { seq, at: context.at, actor: context.actor.person.id, for_whom, event };
         let after = apply(before, id, &entry).map_err(StoreError::from)?;
         self.count(was.as_ref(), &after);
         self.move_money(was.as_ref(), &after)?;
@@ -91,7 +103,7 @@ impl<'a> Batch<'a> {
             });
         }
         let data = serde_json::to_string(&entry.event).map_err(StoreError::from)?;
-        self.tell(context, "request", id.0, seq, entry.event.kind(), data);
+        self.tell_for(context, for_whom, "request", id.0, seq, entry.event.kind(), data);
         self.changes.requests.entry(id).or_insert_with(|| was.map_or(0, |was| was.version));
         self.loaded.books.requests.insert(id, after);
         Ok(())

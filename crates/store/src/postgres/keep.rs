@@ -90,7 +90,7 @@ pub(super) async fn keep(
     for session in &changes.sessions {
         open_session(connection, session).await?;
     }
-    Ok(())
+    super::office::write_office(connection, changes).await
 }
 
 async fn facts(connection: &mut PgConnection, changes: &Changes) -> Result<(), Failure> {

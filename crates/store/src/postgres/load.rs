@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use salur_core::decree::{Decree, DecreeLine, LineOutcome};
+use salur_core::office::Proposal;
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use super::outcome::Failure;
 use crate::batch::{Loaded, Needs, StoredAnswer};
+use crate::error::StoreError;
 use crate::job::{Ask, ImportState};
 use crate::lists::digest;
 
@@ -30,6 +32,8 @@ const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id
     from unnest($1::text[], $2::int[], $3::text[]) as k (scheme, year, subject_key),
     lateral (select * from request where scheme = k.scheme and year = k.year and subject_key = k.subject_key limit 1) as r";
 const IMPORTS: &str = "select id, body from import where id = any($1)";
+const PROPOSAL: &str = "select body from proposal where id = $1";
+const SEQS: &str = "select id, seq from subject where id = any($1)";
 const DECREE: &str = "select body from decree where id = $1";
 const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
 const ORDER: &str = "select body from payment_order where id = $1";
@@ -50,6 +54,7 @@ pub(super) async fn load(
     asks: &[Ask],
 ) -> Result<Loaded, Failure> {
     let mut loaded = Loaded::default();
+    load_office(connection, &mut needs, &mut loaded).await?;
     for (id, all) in &needs.decrees {
         if let Some((decree, lines)) = load_decree(connection, *id).await? {
             if *all {
@@ -81,6 +86,32 @@ pub(super) async fn load(
         load_subjects(connection, &needs.subjects, &mut loaded).await?;
     }
     Ok(loaded)
+}
+
+/// Proposals, and how often what they change has been changed.
+async fn load_office(
+    connection: &mut PgConnection,
+    needs: &mut Needs,
+    loaded: &mut Loaded,
+) -> Result<(), Failure> {
+    for id in std::mem::take(&mut needs.proposals) {
+        let body: Option<(String,)> =
+            sqlx::query_as(PROPOSAL).bind(id.0).fetch_optional(&mut *connection).await?;
+        if let Some((body,)) = body {
+            let proposal: Proposal = serde_json::from_str(&body)?;
+            needs.change(id, &proposal.change);
+            loaded.proposals.insert(id, proposal);
+        }
+    }
+    if !needs.seqs.is_empty() {
+        let ids: Vec<Uuid> = needs.seqs.iter().copied().collect();
+        let rows: Vec<(Uuid, i32)> = sqlx::query_as(SEQS).bind(ids).fetch_all(connection).await?;
+        for (id, seq) in rows {
+            let seq = u32::try_from(seq).map_err(|error| StoreError::inconsistent("subject", error))?;
+            loaded.seqs.insert(id, seq);
+        }
+    }
+    Ok(())
 }
 
 async fn load_books(

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Transaction, params};
 use salur_core::decree::{Books, Decree, DecreeLine, LineOutcome};
+use salur_core::office::Proposal;
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
@@ -19,6 +20,7 @@ pub(super) fn load(
     asks: &[Ask],
 ) -> Result<Loaded, StoreError> {
     let mut loaded = Loaded::default();
+    load_office(transaction, &mut needs, &mut loaded)?;
     for (id, all) in &needs.decrees {
         if let Some((decree, lines)) = load_decree(transaction, *id)? {
             if *all {
@@ -71,6 +73,33 @@ pub(super) fn load(
         loaded.books.lines.extend(line.map(|line| (id, line)));
     }
     Ok(loaded)
+}
+
+/// Proposals, and how often what they change has been changed.
+fn load_office(
+    transaction: &Transaction<'_>,
+    needs: &mut Needs,
+    loaded: &mut Loaded,
+) -> Result<(), StoreError> {
+    for id in std::mem::take(&mut needs.proposals) {
+        let body: Option<String> = transaction
+            .prepare_cached("select body from proposal where id = ?1")?
+            .query_row([id.0.as_bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(body) = body {
+            let proposal: Proposal = serde_json::from_str(&body)?;
+            needs.change(id, &proposal.change);
+            loaded.proposals.insert(id, proposal);
+        }
+    }
+    for id in &needs.seqs {
+        let seq: Option<u32> = transaction
+            .prepare_cached("select seq from subject where id = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        loaded.seqs.extend(seq.map(|seq| (*id, seq)));
+    }
+    Ok(())
 }
 
 fn load_answers(

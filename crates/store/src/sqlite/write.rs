@@ -6,6 +6,7 @@ use salur_core::decree::Books;
 use salur_core::world::World;
 
 use super::found::{found, open_session};
+use super::office::write_office;
 use crate::batch::{Changes, frees_recipient};
 use crate::chain::linked;
 use crate::error::StoreError;
@@ -43,6 +44,7 @@ pub(super) fn write(
     for session in &changes.sessions {
         open_session(transaction, session)?;
     }
+    write_office(transaction, changes)?;
     Ok(pos)
 }
 

@@ -1,35 +1,16 @@
-//! What has tables of its own beside the requests: decrees, payment orders, people, budget lines, definitions.
-
-use std::collections::HashMap;
+//! Lists beside the requests: decrees and payment orders.
 
 use salur_core::Rupiah;
 use salur_core::decree::{Decree, DecreeLine, DecreeState, LineOutcome};
 use salur_core::payment::{Order, OrderState, PayLine, Payout};
-use salur_core::roster::Grant;
 use uuid::Uuid;
 
 use super::{Check, Stop, broken};
 
 const PAY_LINES: &str = "select body, request, amount, facts_version from payment_line
     where payment_order = $1 order by line";
-const GRANTS: &str = "select person, role, region from person_grant order by person, role, region";
 
 impl Check {
-    /// People, budget lines and definitions are those that the chain tells of.
-    pub(super) async fn office(&mut self, ceilings: &HashMap<String, i64>) -> Result<(), Stop> {
-        let people: Vec<(Uuid,)> = self.source.all("select id from person", ()).await?;
-        let mut grants: HashMap<Uuid, Vec<Grant>> =
-            people.into_iter().map(|(id,)| (id, Vec::new())).collect();
-        let rows: Vec<(Uuid, String, String)> = self.source.all(GRANTS, ()).await?;
-        for (person, role, region) in rows {
-            let grant = Grant { role: role.as_str().into(), region: region.as_str().into() };
-            grants.entry(person).or_default().push(grant);
-        }
-        let definitions: Vec<(String, i32, Vec<u8>)> =
-            self.source.all("select scheme, version, digest from definition", ()).await?;
-        self.told.check_office(grants, ceilings, definitions)
-    }
-
     /// Every decree: its lines give its digest and its tallies.
     pub(super) async fn decrees(&mut self) -> Result<(), Stop> {
         let bodies: Vec<(String,)> = self.source.all("select body from decree", ()).await?;

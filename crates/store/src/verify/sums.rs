@@ -40,15 +40,24 @@ impl Totals {
 }
 
 /// The budgets as they were after each event.
-pub(super) struct Books<'a> {
-    ceilings: &'a HashMap<String, i64>,
+#[derive(Default)]
+pub(super) struct Books {
+    ceilings: HashMap<String, i64>,
     requests: HashMap<Uuid, (Standing, i64, String)>,
     lines: HashMap<String, [i64; 3]>,
 }
 
-impl<'a> Books<'a> {
-    pub(super) fn over(ceilings: &'a HashMap<String, i64>) -> Books<'a> {
-        Books { ceilings, requests: HashMap::new(), lines: HashMap::new() }
+impl Books {
+    /// Holds to the ceilings as they are from an event on.
+    pub(super) fn hold_to(&mut self, pos: i64, ceilings: &HashMap<String, i64>) -> Result<(), Stop> {
+        self.ceilings.clone_from(ceilings);
+        for (line, pots) in &self.lines {
+            if pots.iter().sum::<i64>() > self.ceilings.get(line).copied().unwrap_or_default() {
+                let found = format!("{line} {pots:?}");
+                return Err(broken("budget_never_overdrawn", format!("position {pos}"), found));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn see(&mut self, row: &EventRow) -> Result<(), Stop> {

@@ -4,34 +4,19 @@ use std::collections::HashMap;
 
 use salur_core::decree::{Decree, DecreeEvent, DecreeState};
 use salur_core::payment::{Order, OrderEvent};
-use salur_core::roster::Grant;
-use salur_core::workflow::BudgetLine;
-use serde::Deserialize;
 use uuid::Uuid;
 
+use super::changed::OfficeTold;
 use super::rows::EventRow;
 use super::{Stop, broken};
-use crate::chain::named_subject;
-use crate::lists::digest;
 
 /// What the audit chain says.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     decrees: HashMap<Uuid, Vec<DecreeEvent>>,
     orders: HashMap<Uuid, Vec<OrderEvent>>,
-    grants: HashMap<Uuid, Vec<Grant>>,
-    ceilings: HashMap<String, i64>,
-    definitions: HashMap<Uuid, String>,
-}
-
-#[derive(Deserialize)]
-struct Registered {
-    grants: Vec<Grant>,
-}
-
-#[derive(Deserialize)]
-struct Published {
-    digest: String,
+    /// What it says of the office itself.
+    pub(super) office: OfficeTold,
 }
 
 impl Told {
@@ -41,51 +26,7 @@ impl Told {
         match row.subject_kind.as_str() {
             "decree" => self.decrees.entry(id).or_default().push(serde_json::from_str(&row.data)?),
             "payment_order" => self.orders.entry(id).or_default().push(serde_json::from_str(&row.data)?),
-            "person" => {
-                let Registered { mut grants } = serde_json::from_str(&row.data)?;
-                grants.sort();
-                self.grants.insert(id, grants);
-            }
-            "budget_line" => {
-                let line: BudgetLine = serde_json::from_str(&row.data)?;
-                self.ceilings.insert(line.id.to_string(), line.ceiling.0);
-            }
-            "definition" => {
-                let Published { digest } = serde_json::from_str(&row.data)?;
-                self.definitions.insert(id, digest);
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// People with their roles, ceilings and definitions are those told of, no more and no fewer.
-    pub(super) fn check_office(
-        &self,
-        mut grants: HashMap<Uuid, Vec<Grant>>,
-        ceilings: &HashMap<String, i64>,
-        definitions: Vec<(String, i32, Vec<u8>)>,
-    ) -> Result<(), Stop> {
-        for grants in grants.values_mut() {
-            grants.sort();
-        }
-        let other = grants.keys().chain(self.grants.keys()).find(|id| grants.get(id) != self.grants.get(id));
-        if let Some(person) = other {
-            return Err(broken("grants_as_told", person, format!("{:?}", grants.get(person))));
-        }
-        let lines = ceilings.keys().chain(self.ceilings.keys());
-        if let Some(line) = lines.into_iter().find(|line| ceilings.get(*line) != self.ceilings.get(*line)) {
-            return Err(broken("ceiling_as_told", line, format!("{:?}", ceilings.get(line))));
-        }
-        let count = definitions.len();
-        for (scheme, version, stored) in definitions {
-            let id = named_subject("definition", &format!("{scheme} {version}"));
-            if self.definitions.get(&id) != Some(&digest(stored)?.to_string()) {
-                return Err(broken("definition_as_told", format!("{scheme} {version}"), "another digest"));
-            }
-        }
-        if count != self.definitions.len() {
-            return Err(broken("definition_as_told", "definition", format!("{count} are there")));
+            _ => self.office.hear(row)?,
         }
         Ok(())
     }

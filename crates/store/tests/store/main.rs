@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect")]
 
+mod changes;
 mod concurrency;
 mod idempotency;
 mod office;

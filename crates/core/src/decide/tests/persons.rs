@@ -67,24 +67,6 @@ fn an_administrator_who_drafted_has_verified_and_may_not_pay_or_submit() {
 }
 
 #[test]
-fn who_stands_in_for_somebody_carries_that_persons_duties_and_gives_theirs() {
-    let mut desk = Desk::new();
-    let id = desk.at("verification");
-    desk.for_whom = Some(person("Cici"));
-    let told = desk.act("Vera", id, "verify");
-    let (why, who) = refused(&desk, told);
-    let cici = person("Cici");
-    assert_eq!(why, Why::DutyConflict { duty: "verify".into(), earlier: "submit".into(), person: cici });
-    assert_eq!(who, ["Vito", "Semua"]);
-    desk.for_whom = Some(person("Tono"));
-    desk.act("Vera", id, "verify").unwrap();
-    desk.for_whom = None;
-    desk.decide_all(&[id]);
-    let told = desk.order("Tono", &[id]);
-    assert_eq!(refused(&desk, told).1, ["Tuti", "Semua"]);
-}
-
-#[test]
 fn nobody_moves_a_request_into_a_region_they_do_not_serve() {
     let mut desk = Desk::new();
     let id = desk.entered("kube");
@@ -107,18 +89,6 @@ fn two_persons_who_say_different_things_do_not_agree() {
     desk.ask("Coki", id, &correction(facts(2, 7, 7))).unwrap();
     desk.ask("Cici", id, &correction(facts(2, 7, 7))).unwrap();
     assert_eq!(desk.request(id).facts, facts(2, 7, 7));
-}
-
-#[test]
-fn a_stand_in_and_who_is_stood_in_for_are_one_word() {
-    let mut desk = Desk::new();
-    let id = desk.at("disbursement");
-    desk.for_whom = Some(person("Adi"));
-    desk.ask("Cici", id, &correction(facts(2, 9, 9))).unwrap();
-    desk.for_whom = None;
-    assert_eq!(why(desk.ask("Adi", id, &correction(facts(2, 9, 9)))), "already_endorsed");
-    desk.ask("Ani", id, &correction(facts(2, 9, 9))).unwrap();
-    assert_eq!(desk.request(id).facts, facts(2, 9, 9));
 }
 
 #[test]

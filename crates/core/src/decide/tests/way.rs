@@ -50,7 +50,7 @@ fn every_scheme_goes_its_way_with_the_same_checklist() {
 fn whom_others_serve_goes_to_an_end_at_once_where_the_scheme_knows_that() {
     let desk = Desk::new();
     for (scheme, stage, closes) in [("disaster", "referred", true), ("kube", "input", false)] {
-        let Event::Entered(entered) = desk.enter("Cici", scheme, 1, true).unwrap() else { panic!() };
+        let Event::Entered(entered) = desk.enter("Cici", scheme, 1, true).unwrap().event else { panic!() };
         assert_eq!((entered.stage.as_str(), entered.closes), (stage, closes));
     }
 }

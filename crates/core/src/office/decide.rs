@@ -1,0 +1,124 @@
+//! What becomes of a proposal: pure functions from what is loaded to what happens.
+
+use super::check::{Sound, check};
+use super::who::{check_confirmer, check_proposer, rule_of, who_could_confirm};
+use super::{Change, Decided, Objection, Proposal, ProposalEvent, ProposalState, effect};
+use crate::event::NoteRef;
+use crate::list::Books;
+use crate::refusal::{Refusal, Why};
+use crate::world::Context;
+use crate::{Digest, ProposalId};
+
+/// Somebody proposes a change. Where one person suffices it is done at once; nothing where it is so already.
+pub fn propose(
+    context: &Context<'_>,
+    books: &Books,
+    id: ProposalId,
+    change: Change,
+    digest: Digest,
+) -> Result<Option<Decided>, Refusal> {
+    let (world, kind) = (context.world, change.kind());
+    let rule = rule_of(world, kind)?;
+    if context.actor.for_whom.is_some() {
+        // The office is changed in nobody's name but one's own.
+        let why = Objection::ChangeRoleMissing { kind, roles: rule.propose.iter().cloned().collect() };
+        return Err(Why::Office(why).into());
+    }
+    check_proposer(world, context.actor.person.id, &change)?;
+    let Sound::Fresh(published) = check(context, books, &change)? else { return Ok(None) };
+    let is_done = rule.is_one_persons(kind);
+    let persons = if is_done { 1 } else { 2 };
+    let event = ProposalEvent::Made { change: Box::new(change.told()), digest, persons };
+    let proposal = Proposal {
+        id,
+        change,
+        by: context.actor.person.id,
+        at: context.at,
+        state: if is_done { ProposalState::Confirmed } else { ProposalState::Open },
+        decided_by: None,
+        decided_at: is_done.then_some(context.at),
+        reason: None,
+    };
+    let effect = is_done.then(|| effect(id, &proposal.change));
+    let published = published.filter(|_| is_done);
+    Ok(Some(Decided { proposal, event, effect, published, requests: Vec::new() }))
+}
+
+/// A second person confirms it: the rules are asked anew, about the change, about who proposed it and about who
+/// confirms it.
+pub fn confirm(context: &Context<'_>, books: &Books, proposal: &Proposal) -> Result<Decided, Refusal> {
+    check_open(proposal)?;
+    check_confirmer(context, proposal)?;
+    check_proposer(context.world, proposal.by, &proposal.change).map_err(|refusal| {
+        if matches!(refusal.why, Why::Office(Objection::ChangeRoleMissing { .. })) {
+            return Why::Office(Objection::ProposerMayNot { person: proposal.by }).into();
+        }
+        refusal
+    })?;
+    let sound = check(context, books, &proposal.change)?;
+    let (is_fresh, published) = match sound {
+        Sound::Fresh(published) => (true, published),
+        Sound::SoAlready => (false, None),
+    };
+    Ok(Decided {
+        effect: is_fresh.then(|| effect(proposal.id, &proposal.change)),
+        published,
+        ..decided(context, proposal, ProposalState::Confirmed, ProposalEvent::Confirmed)
+    })
+}
+
+/// Somebody who could confirm it, or whom it concerns, says no.
+pub fn decline(
+    context: &Context<'_>,
+    proposal: &Proposal,
+    reason: Option<NoteRef>,
+) -> Result<Decided, Refusal> {
+    check_open(proposal)?;
+    let by = context.actor.person;
+    if by.id == proposal.by {
+        return Err(Why::Office(Objection::SecondPersonNeeded).into());
+    }
+    let touched = [proposal.change.gainer(), super::who::concerned(&context.world.roster, &proposal.change)];
+    if !by.active || !touched.contains(&Some(by.id)) {
+        let could = who_could_confirm(context, proposal);
+        if !could.contains(&by.id) {
+            check_confirmer(context, proposal)?;
+        }
+    }
+    let event = ProposalEvent::Declined { reason };
+    let mut decided = decided(context, proposal, ProposalState::Declined, event);
+    decided.proposal.reason = reason;
+    Ok(decided)
+}
+
+/// Whoever proposed it takes it back.
+pub fn withdraw(context: &Context<'_>, proposal: &Proposal) -> Result<Decided, Refusal> {
+    check_open(proposal)?;
+    if context.actor.person.id != proposal.by {
+        let why = Why::Office(Objection::NotItsProposer { person: proposal.by });
+        return Err(Refusal { why, who_could: vec![proposal.by] });
+    }
+    Ok(decided(context, proposal, ProposalState::Withdrawn, ProposalEvent::Withdrawn))
+}
+
+fn check_open(proposal: &Proposal) -> Result<(), Refusal> {
+    if proposal.state == ProposalState::Open {
+        return Ok(());
+    }
+    Err(Why::Office(Objection::ProposalClosed { state: proposal.state }).into())
+}
+
+fn decided(
+    context: &Context<'_>,
+    proposal: &Proposal,
+    state: ProposalState,
+    event: ProposalEvent,
+) -> Decided {
+    let proposal = Proposal {
+        state,
+        decided_by: Some(context.actor.person.id),
+        decided_at: Some(context.at),
+        ..proposal.clone()
+    };
+    Decided { proposal, event, effect: None, published: None, requests: Vec::new() }
+}

@@ -1,0 +1,163 @@
+//! Why the office does not change: values with stable codes, as of every refusal.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{ChangeKind, ProposalState};
+use crate::refusal::RefusalKind;
+use crate::roster::Capacity;
+use crate::{LineId, OfficeId, PersonId, RegionCode, Role, Rupiah, SchemeId};
+
+/// Something wrong with a definition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flaw {
+    /// A stable code.
+    pub code: String,
+    /// The place in the text.
+    pub place: String,
+    /// What is wrong, and how to mend it.
+    pub text: String,
+}
+
+/// Why the office does not change. The snake-case name is the public code and never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are named for what the sentence says of them")]
+pub enum Objection {
+    /// The office's policy says of nobody that they may.
+    ChangeUnruled { kind: ChangeKind },
+    /// The actor holds none of the roles, by grants of their own, for all that it touches.
+    ChangeRoleMissing { kind: ChangeKind, roles: Vec<Role> },
+    /// Nobody gives themselves anything, nor confirms what they are given.
+    GainsByIt { person: PersonId },
+    /// It takes somebody other than who proposed it.
+    SecondPersonNeeded,
+    /// One of the two acts for the other.
+    StandsIn { person: PersonId, other: PersonId },
+    /// Whose power it is has not agreed.
+    ConsentMissing { person: PersonId },
+    /// Who proposed it could no longer do so.
+    ProposerMayNot { person: PersonId },
+    /// Only who proposed it takes it back.
+    NotItsProposer { person: PersonId },
+    /// It was decided before.
+    ProposalClosed { state: ProposalState },
+    /// No such person.
+    PersonUnknown,
+    /// The person has left.
+    PersonGone { person: PersonId },
+    /// Somebody has this staff number.
+    StaffNoTaken { staff_no: String, person: PersonId },
+    /// The office knows no such role.
+    RoleUnknown { role: Role, known: Vec<Role> },
+    /// The person holds it already.
+    AlreadyHeld { person: PersonId, role: Role, region: RegionCode },
+    /// The person does not hold it, by a grant of their own.
+    NotHeld { person: PersonId, role: Role, region: RegionCode },
+    /// Nobody would be left to grant a role.
+    TooFewLeft,
+    /// The last day comes before the first.
+    DaysReversed { from: Date, to: Date },
+    /// It would be over before it begins.
+    DaysPast { to: Date },
+    /// It would last longer than the office allows.
+    TooManyDays { days: i64, most: u32, source: String },
+    /// No such seat.
+    SeatUnknown { role: Role, region: RegionCode },
+    /// Another seat has this role and region.
+    SeatTaken { office: OfficeId },
+    /// Somebody holds the seat, and this capacity is for a vacant one.
+    SeatHeld { capacity: Capacity, person: PersonId },
+    /// This capacity is for a seat whose holder is away, and the holder is not named.
+    HolderMissing { capacity: Capacity },
+    /// No such paper, or no longer.
+    PaperUnknown,
+    /// It is on paper already.
+    AlreadyNoted,
+    /// No such scheme.
+    SchemeUnknown { scheme: SchemeId },
+    /// The definition does not hold together.
+    DefinitionUnsound { flaws: Vec<Flaw> },
+    /// The version is published, with another text.
+    VersionTaken { scheme: SchemeId, version: u32 },
+    /// The version is not the next one.
+    VersionSkipped { scheme: SchemeId, version: u32, next: u32 },
+    /// More is set aside, owed or paid than the new ceiling.
+    CeilingTooLow { line: LineId, used: Rupiah },
+}
+
+impl Objection {
+    /// The public code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Objection::ChangeUnruled { .. } => "change_unruled",
+            Objection::ChangeRoleMissing { .. } => "change_role_missing",
+            Objection::GainsByIt { .. } => "gains_by_it",
+            Objection::SecondPersonNeeded => "second_person_needed",
+            Objection::StandsIn { .. } => "stands_in",
+            Objection::ConsentMissing { .. } => "consent_missing",
+            Objection::ProposerMayNot { .. } => "proposer_may_not",
+            Objection::NotItsProposer { .. } => "not_its_proposer",
+            Objection::ProposalClosed { .. } => "proposal_closed",
+            Objection::PersonUnknown => "person_unknown",
+            Objection::PersonGone { .. } => "person_gone",
+            Objection::StaffNoTaken { .. } => "staff_no_taken",
+            Objection::RoleUnknown { .. } => "role_unknown",
+            Objection::AlreadyHeld { .. } => "already_held",
+            Objection::NotHeld { .. } => "not_held",
+            Objection::TooFewLeft => "too_few_left",
+            Objection::DaysReversed { .. } => "days_reversed",
+            Objection::DaysPast { .. } => "days_past",
+            Objection::TooManyDays { .. } => "too_many_days",
+            Objection::SeatUnknown { .. } => "seat_unknown",
+            Objection::SeatTaken { .. } => "seat_taken",
+            Objection::SeatHeld { .. } => "seat_held",
+            Objection::HolderMissing { .. } => "holder_missing",
+            Objection::PaperUnknown => "paper_unknown",
+            Objection::AlreadyNoted => "already_noted",
+            Objection::SchemeUnknown { .. } => "scheme_unknown",
+            Objection::DefinitionUnsound { .. } => "definition_unsound",
+            Objection::VersionTaken { .. } => "version_taken",
+            Objection::VersionSkipped { .. } => "version_skipped",
+            Objection::CeilingTooLow { .. } => "ceiling_too_low",
+        }
+    }
+
+    /// What it asks of the person it is told.
+    #[must_use]
+    pub fn kind(&self) -> RefusalKind {
+        match self {
+            Objection::ChangeUnruled { .. }
+            | Objection::ChangeRoleMissing { .. }
+            | Objection::GainsByIt { .. }
+            | Objection::SecondPersonNeeded
+            | Objection::StandsIn { .. }
+            | Objection::ConsentMissing { .. }
+            | Objection::NotItsProposer { .. } => RefusalKind::NotYou,
+            Objection::PersonUnknown
+            | Objection::RoleUnknown { .. }
+            | Objection::DaysReversed { .. }
+            | Objection::DaysPast { .. }
+            | Objection::TooManyDays { .. }
+            | Objection::SeatUnknown { .. }
+            | Objection::HolderMissing { .. }
+            | Objection::PaperUnknown
+            | Objection::SchemeUnknown { .. }
+            | Objection::DefinitionUnsound { .. } => RefusalKind::NotLikeThis,
+            Objection::ProposerMayNot { .. }
+            | Objection::ProposalClosed { .. }
+            | Objection::PersonGone { .. }
+            | Objection::StaffNoTaken { .. }
+            | Objection::AlreadyHeld { .. }
+            | Objection::NotHeld { .. }
+            | Objection::TooFewLeft
+            | Objection::SeatTaken { .. }
+            | Objection::SeatHeld { .. }
+            | Objection::AlreadyNoted
+            | Objection::VersionTaken { .. }
+            | Objection::VersionSkipped { .. }
+            | Objection::CeilingTooLow { .. } => RefusalKind::NotNow,
+        }
+    }
+}
