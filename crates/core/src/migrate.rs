@@ -192,9 +192,9 @@ fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageNa
         request.acts.iter().map(|Act(duty, person)| (duty.clone(), *person)).collect();
     for duty in &new.duties {
         let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else { continue };
-        let proof = proof::prove_from(new, to, before, &acts);
-        let Some(way) = &proof.weakest else { continue };
-        let have = if proof.cut { 0 } else { way.persons() };
+        let mix = proof::prove_from(new, to, before, &acts);
+        let Some(persons) = mix.persons else { continue };
+        let have = if mix.cut { 0 } else { persons };
         if usize::try_from(need).is_ok_and(|need| have < need) {
             return Err(Why::PersonsWeakened { have, need });
         }

@@ -150,6 +150,11 @@ impl RegionCode {
     pub fn is_within(&self, outer: &RegionCode) -> bool {
         self.0.strip_prefix(&*outer.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
+
+    /// The region and all that it lies within, from the inside outwards.
+    pub fn outwards(&self) -> impl Iterator<Item = &str> {
+        std::iter::successors(Some(self.as_str()), |code| code.rsplit_once('.').map(|(outer, _)| outer))
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::guard::FailedAtom;
 use crate::office::Objection;
 use crate::roster::{Capacity, Limit};
-use crate::{ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, Role, Rupiah, StageName};
+use crate::{
+    ActionName, DecreeId, FieldName, LineId, OrderId, PersonId, RegionCode, Role, Rupiah, StageName,
+};
 
 /// What a refusal asks of the person it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +63,26 @@ pub enum Why {
     ActingMayNot { action: ActionName, capacity: Capacity, source: String },
     /// What was handed to the actor does not go so far.
     DelegationExceeded { action: ActionName, from: PersonId, limit: Limit },
+    /// What one proposes another must agree to.
+    NeedsSecond { person: PersonId },
+    /// Nobody agrees to what favours themselves.
+    OwnFavour { person: PersonId },
+    /// The person has left, or was never there.
+    PersonInactive { person: PersonId },
+    /// Nobody acts for themselves.
+    ForOneself { person: PersonId },
+    /// The days have passed, or end before they begin.
+    DaysInvalid { from: Date, to: Date },
+    /// Powers are not handed on for so long.
+    DelegationTooLong { days: u32, most: u32, source: String },
+    /// What somebody holds by a paper is not handed on.
+    DelegationChained { person: PersonId, role: Role },
+    /// The person does not hold that role there by a grant.
+    GrantMissing { person: PersonId, role: Role, region: RegionCode },
+    /// The seat is not vacant.
+    SeatHeld { person: PersonId, role: Role },
+    /// A duty that must be another's would be left to nobody but these.
+    BreaksDuty { role: Role, duty: ActionName, persons: Vec<PersonId> },
     /// The request is set aside.
     OnHold { cause: String },
     /// The request is not set aside.
@@ -169,6 +191,16 @@ impl Why {
             Why::RolesExclusive { .. } => "roles_exclusive",
             Why::ActingMayNot { .. } => "acting_may_not",
             Why::DelegationExceeded { .. } => "delegation_exceeded",
+            Why::NeedsSecond { .. } => "needs_second",
+            Why::OwnFavour { .. } => "own_favour",
+            Why::PersonInactive { .. } => "person_inactive",
+            Why::ForOneself { .. } => "for_oneself",
+            Why::DaysInvalid { .. } => "days_invalid",
+            Why::DelegationTooLong { .. } => "delegation_too_long",
+            Why::DelegationChained { .. } => "delegation_chained",
+            Why::GrantMissing { .. } => "grant_missing",
+            Why::SeatHeld { .. } => "seat_held",
+            Why::BreaksDuty { .. } => "breaks_duty",
             Why::OnHold { .. } => "on_hold",
             Why::NotOnHold => "not_on_hold",
             Why::HoldCauseUnknown { .. } => "hold_cause_unknown",
@@ -227,8 +259,18 @@ impl Why {
             | Why::RolesExclusive { .. }
             | Why::ActingMayNot { .. }
             | Why::DelegationExceeded { .. }
+            | Why::NeedsSecond { .. }
+            | Why::OwnFavour { .. }
             | Why::AlreadyEndorsed { .. } => RefusalKind::NotYou,
             Why::ActionUnknown { .. }
+            | Why::PersonInactive { .. }
+            | Why::ForOneself { .. }
+            | Why::DaysInvalid { .. }
+            | Why::DelegationTooLong { .. }
+            | Why::DelegationChained { .. }
+            | Why::GrantMissing { .. }
+            | Why::SeatHeld { .. }
+            | Why::BreaksDuty { .. }
             | Why::HoldCauseUnknown { .. }
             | Why::ReasonMissing { .. }
             | Why::FieldMissing { .. }

@@ -1,5 +1,6 @@
 //! The people of the office, who holds which role where, and who acts in whose place.
 
+mod check;
 mod paper;
 mod power;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PersonId, RegionCode, Role};
 
+pub use check::{check_acting, check_delegation, check_grant, check_second};
 pub use paper::{Absence, Acting, Capacity, Delegation, Office, Papers};
 pub use power::{Bar, Limit, Matter, Power, Source};
 
@@ -161,7 +163,7 @@ impl Roster {
         let mut ids = BTreeSet::new();
         for role in roles {
             let Some(held) = self.held.get(role) else { continue };
-            ids.extend(outwards(region).filter_map(|outer| held.get(outer)).flatten());
+            ids.extend(region.outwards().filter_map(|outer| held.get(outer)).flatten());
         }
         ids.into_iter().filter_map(|id| self.people.get(id)).filter(|person| person.active)
     }
@@ -205,7 +207,5 @@ fn widest(all: &BTreeSet<RegionCode>) -> BTreeSet<RegionCode> {
         .collect()
 }
 
-/// A region and all that it lies within, from the inside outwards.
-fn outwards(region: &RegionCode) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(region.as_str()), |code| code.rsplit_once('.').map(|(outer, _)| outer))
-}
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ macro_rules! say {
     };
 }
 
+mod proof;
 mod refusal;
 mod table;
 

@@ -3,13 +3,13 @@
 use jiff::civil::Date;
 
 use super::who::locks_out;
-use super::{Change, Flaw, Objection, Published};
+use super::{Change, Effect, Flaw, Objection, Paper, Published, effect};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
-use crate::roster::{Capacity, Person, Roster};
+use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, World};
-use crate::{FieldName, PersonId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{FieldName, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
 const TEXT_CHARS_MAX: usize = 200;
@@ -38,7 +38,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             active(roster, *person)?;
             stays_open(world, change)?;
         }
-        Change::GrantRole { person, role, region } => granting(world, *person, role, region)?,
+        Change::GrantRole { person, role, region } => granting(context, *person, role, region)?,
         Change::RevokeRole { person, role, region } => {
             let held =
                 known(roster, *person)?.grants.iter().any(|it| it.role == *role && it.region == *region);
@@ -57,9 +57,8 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
                 return no(Objection::SeatTaken { office: other.id.clone() });
             }
         }
-        Change::SetActing { .. } => acting(context, change)?,
+        Change::SetActing { .. } | Change::Delegate { .. } => on_paper(context, change)?,
         Change::EndActing { acting } => there(roster.actings().any(|it| it.id == *acting))?,
-        Change::Delegate { .. } => delegating(context, change)?,
         Change::EndDelegation { delegation } => {
             there(roster.delegations().any(|it| it.id == *delegation))?;
         }
@@ -96,6 +95,16 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
     Ok(Sound::Fresh(None))
 }
 
+/// A paper is judged as it would be kept.
+fn on_paper(context: &Context<'_>, change: &Change) -> Checked {
+    let Effect::Kept(paper) = effect(ProposalId(uuid::Uuid::nil()), change) else { return Ok(()) };
+    match &*paper {
+        Paper::Acting(it) => acting(context, it),
+        Paper::Delegation(it) => delegating(context, it),
+        Paper::Office(_) | Paper::Absence(_) | Paper::Freeze(_) => Ok(()),
+    }
+}
+
 fn registering(roster: &Roster, staff_no: &str, name: &str) -> Checked {
     texts(&[("staff_no", staff_no), ("name", name)])?;
     let plain = plain_number(staff_no);
@@ -110,77 +119,39 @@ fn plain_number(staff_no: &str) -> String {
     staff_no.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn granting(world: &World, person: PersonId, role: &Role, region: &RegionCode) -> Checked {
+fn granting(context: &Context<'_>, person: PersonId, role: &Role, region: &RegionCode) -> Checked {
+    let world = context.world;
     let held = active(&world.roster, person)?;
     role_and_region(world, role, region)?;
     if held.grants.iter().any(|it| it.role == *role && it.region == *region) {
         return no(Objection::AlreadyHeld { person, role: role.clone(), region: region.clone() });
     }
-    Ok(())
+    let grant = Grant { role: role.clone(), region: region.clone() };
+    check_grant(world, person, &grant, context.today())
 }
 
-fn acting(context: &Context<'_>, change: &Change) -> Checked {
-    let Change::SetActing { person, role, region, capacity, decree, from_day, to_day, for_whom } = change
-    else {
-        return Ok(());
-    };
-    let world = context.world;
-    let roster = &*world.roster;
-    active(roster, *person)?;
+/// The seat is there, and whoever knows seats, capacities and duties has nothing against it.
+fn acting(context: &Context<'_>, acting: &Acting) -> Checked {
+    let (world, Acting { role, region, .. }) = (context.world, acting);
     role_and_region(world, role, region)?;
-    texts(&[("decree", decree)])?;
-    days(context, *from_day, *to_day)?;
-    let seat = roster.seats().find(|(seat, _)| seat.role == *role && seat.region == *region);
-    let Some((_, holders)) = seat else {
+    texts(&[("decree", &acting.decree)])?;
+    if !world.roster.seats().any(|(seat, _)| seat.role == *role && seat.region == *region) {
         return no(Objection::SeatUnknown { role: role.clone(), region: region.clone() });
-    };
-    let not_held =
-        |person: PersonId| no(Objection::NotHeld { person, role: role.clone(), region: region.clone() });
-    let capacity = *capacity;
-    match (capacity, for_whom, holders.first()) {
-        (Capacity::Plh, None, _) => no(Objection::HolderMissing { capacity }),
-        (Capacity::Plh, Some(holder), _) if !holders.contains(holder) => not_held(*holder),
-        (Capacity::Plh, Some(holder), _) if holder == person => no(Objection::GainsByIt { person: *person }),
-        (Capacity::Plt | Capacity::Pj, _, Some(holder)) => {
-            no(Objection::SeatHeld { capacity, person: *holder })
-        }
-        (Capacity::Plt | Capacity::Pj, Some(other), None) => not_held(*other),
-        (Capacity::Plh, Some(_), _) | (Capacity::Plt | Capacity::Pj, None, None) => Ok(()),
     }
+    check_acting(world, acting, context.today())
 }
 
-fn delegating(context: &Context<'_>, change: &Change) -> Checked {
-    let Change::Delegate { from, to, role, region, schemes, amount_max, from_day, to_day, source } = change
-    else {
-        return Ok(());
-    };
+fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
     let world = context.world;
-    let roster = &*world.roster;
-    let giver = active(roster, *from)?;
-    active(roster, *to)?;
-    if from == to {
-        return no(Objection::GainsByIt { person: *to });
-    }
-    role_and_region(world, role, region)?;
-    texts(&[("source", source)])?;
-    days(context, *from_day, *to_day)?;
-    let rule = &world.policy.delegation;
-    let length = i64::from(from_day.until(*to_day).map_or(i32::MAX, |span| span.get_days()));
-    let length = length.saturating_add(1);
-    if let Some(most) = rule.max_days.filter(|most| length > i64::from(*most)) {
-        return no(Objection::TooManyDays { days: length, most, source: rule.source.clone() });
-    }
-    if amount_max.is_some_and(|most| !most.is_positive()) {
+    role_and_region(world, &handed.role, &handed.region)?;
+    texts(&[("source", &handed.source)])?;
+    if handed.amount_max.is_some_and(|most| !most.is_positive()) {
         let field = FieldName::from("amount_max");
         let (found, wanted) = ("0".to_owned(), "> 0".to_owned());
         return Err(Why::FieldInvalid { field, found, wanted }.into());
     }
-    schemes.iter().flatten().try_for_each(|scheme| scheme_known(world, scheme))?;
-    // A grant of their own: what was handed to them they do not hand on.
-    if !giver.holds(role, region) {
-        return no(Objection::NotHeld { person: *from, role: role.clone(), region: region.clone() });
-    }
-    Ok(())
+    handed.schemes.iter().flatten().try_for_each(|scheme| scheme_known(world, scheme))?;
+    check_delegation(world, handed, context.today())
 }
 
 fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
@@ -212,12 +183,12 @@ fn stays_open(world: &World, change: &Change) -> Checked {
 }
 
 fn known(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
-    roster.person(id).ok_or_else(|| Why::Office(Objection::PersonUnknown).into())
+    roster.person(id).ok_or_else(|| Why::PersonInactive { person: id }.into())
 }
 
 fn active(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
     let person = known(roster, id)?;
-    if person.active { Ok(person) } else { no(Objection::PersonGone { person: id }) }
+    if person.active { Ok(person) } else { Err(Why::PersonInactive { person: id }.into()) }
 }
 
 fn there(found: bool) -> Checked {
@@ -264,11 +235,8 @@ fn texts(fields: &[(&str, &str)]) -> Checked {
 
 /// From a day to a later one, and not over yet.
 fn days(context: &Context<'_>, from: Date, to: Date) -> Checked {
-    if from > to {
-        return no(Objection::DaysReversed { from, to });
-    }
-    if to < context.today() {
-        return no(Objection::DaysPast { to });
+    if from > to || to < context.today() {
+        return Err(Why::DaysInvalid { from, to }.into());
     }
     Ok(())
 }

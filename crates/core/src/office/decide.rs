@@ -76,7 +76,7 @@ pub fn decline(
     check_open(proposal)?;
     let by = context.actor.person;
     if by.id == proposal.by {
-        return Err(Why::Office(Objection::SecondPersonNeeded).into());
+        return Err(Why::NeedsSecond { person: by.id }.into());
     }
     let touched = [proposal.change.gainer(), super::who::concerned(&context.world.roster, &proposal.change)];
     if !by.active || !touched.contains(&Some(by.id)) {

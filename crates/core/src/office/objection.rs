@@ -1,11 +1,9 @@
 //! Why the office does not change: values with stable codes, as of every refusal.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{ChangeKind, ProposalState};
 use crate::refusal::RefusalKind;
-use crate::roster::Capacity;
 use crate::{LineId, OfficeId, PersonId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Something wrong with a definition.
@@ -28,10 +26,6 @@ pub enum Objection {
     ChangeUnruled { kind: ChangeKind },
     /// The actor holds none of the roles, by grants of their own, for all that it touches.
     ChangeRoleMissing { kind: ChangeKind, roles: Vec<Role> },
-    /// Nobody gives themselves anything, nor confirms what they are given.
-    GainsByIt { person: PersonId },
-    /// It takes somebody other than who proposed it.
-    SecondPersonNeeded,
     /// One of the two acts for the other.
     StandsIn { person: PersonId, other: PersonId },
     /// Whose power it is has not agreed.
@@ -42,10 +36,6 @@ pub enum Objection {
     NotItsProposer { person: PersonId },
     /// It was decided before.
     ProposalClosed { state: ProposalState },
-    /// No such person.
-    PersonUnknown,
-    /// The person has left.
-    PersonGone { person: PersonId },
     /// Somebody has this staff number.
     StaffNoTaken { staff_no: String, person: PersonId },
     /// The office knows no such role.
@@ -56,20 +46,10 @@ pub enum Objection {
     NotHeld { person: PersonId, role: Role, region: RegionCode },
     /// Nobody would be left to grant a role.
     TooFewLeft,
-    /// The last day comes before the first.
-    DaysReversed { from: Date, to: Date },
-    /// It would be over before it begins.
-    DaysPast { to: Date },
-    /// It would last longer than the office allows.
-    TooManyDays { days: i64, most: u32, source: String },
     /// No such seat.
     SeatUnknown { role: Role, region: RegionCode },
     /// Another seat has this role and region.
     SeatTaken { office: OfficeId },
-    /// Somebody holds the seat, and this capacity is for a vacant one.
-    SeatHeld { capacity: Capacity, person: PersonId },
-    /// This capacity is for a seat whose holder is away, and the holder is not named.
-    HolderMissing { capacity: Capacity },
     /// No such paper, or no longer.
     PaperUnknown,
     /// It is on paper already.
@@ -93,27 +73,18 @@ impl Objection {
         match self {
             Objection::ChangeUnruled { .. } => "change_unruled",
             Objection::ChangeRoleMissing { .. } => "change_role_missing",
-            Objection::GainsByIt { .. } => "gains_by_it",
-            Objection::SecondPersonNeeded => "second_person_needed",
             Objection::StandsIn { .. } => "stands_in",
             Objection::ConsentMissing { .. } => "consent_missing",
             Objection::ProposerMayNot { .. } => "proposer_may_not",
             Objection::NotItsProposer { .. } => "not_its_proposer",
             Objection::ProposalClosed { .. } => "proposal_closed",
-            Objection::PersonUnknown => "person_unknown",
-            Objection::PersonGone { .. } => "person_gone",
             Objection::StaffNoTaken { .. } => "staff_no_taken",
             Objection::RoleUnknown { .. } => "role_unknown",
             Objection::AlreadyHeld { .. } => "already_held",
             Objection::NotHeld { .. } => "not_held",
             Objection::TooFewLeft => "too_few_left",
-            Objection::DaysReversed { .. } => "days_reversed",
-            Objection::DaysPast { .. } => "days_past",
-            Objection::TooManyDays { .. } => "too_many_days",
             Objection::SeatUnknown { .. } => "seat_unknown",
             Objection::SeatTaken { .. } => "seat_taken",
-            Objection::SeatHeld { .. } => "seat_held",
-            Objection::HolderMissing { .. } => "holder_missing",
             Objection::PaperUnknown => "paper_unknown",
             Objection::AlreadyNoted => "already_noted",
             Objection::SchemeUnknown { .. } => "scheme_unknown",
@@ -130,30 +101,21 @@ impl Objection {
         match self {
             Objection::ChangeUnruled { .. }
             | Objection::ChangeRoleMissing { .. }
-            | Objection::GainsByIt { .. }
-            | Objection::SecondPersonNeeded
             | Objection::StandsIn { .. }
             | Objection::ConsentMissing { .. }
             | Objection::NotItsProposer { .. } => RefusalKind::NotYou,
-            Objection::PersonUnknown
-            | Objection::RoleUnknown { .. }
-            | Objection::DaysReversed { .. }
-            | Objection::DaysPast { .. }
-            | Objection::TooManyDays { .. }
+            Objection::RoleUnknown { .. }
             | Objection::SeatUnknown { .. }
-            | Objection::HolderMissing { .. }
             | Objection::PaperUnknown
             | Objection::SchemeUnknown { .. }
             | Objection::DefinitionUnsound { .. } => RefusalKind::NotLikeThis,
             Objection::ProposerMayNot { .. }
             | Objection::ProposalClosed { .. }
-            | Objection::PersonGone { .. }
             | Objection::StaffNoTaken { .. }
             | Objection::AlreadyHeld { .. }
             | Objection::NotHeld { .. }
             | Objection::TooFewLeft
             | Objection::SeatTaken { .. }
-            | Objection::SeatHeld { .. }
             | Objection::AlreadyNoted
             | Objection::VersionTaken { .. }
             | Objection::VersionSkipped { .. }

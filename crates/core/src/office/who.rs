@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::{Change, ChangeKind, Objection, Proposal};
 use crate::case::WHO_COULD_MAX;
 use crate::refusal::{Refusal, Why};
-use crate::roster::{Person, Roster};
+use crate::roster::{Person, Roster, check_second};
 use crate::world::{Context, World};
 use crate::{PersonId, RegionCode, Role};
 
@@ -157,18 +157,15 @@ pub(super) fn check_confirmer(context: &Context<'_>, proposal: &Proposal) -> Res
     let (world, by) = (context.world, context.actor.person);
     let change = &proposal.change;
     let rule = rule_of(world, change.kind())?;
-    let refuse = |why: Objection| {
+    let refuse = |why: Why| {
         let could = who_could_confirm(context, proposal);
-        Refusal { why: Why::Office(why), who_could: could.into_iter().take(WHO_COULD_MAX).collect() }
+        Refusal { why, who_could: could.into_iter().take(WHO_COULD_MAX).collect() }
     };
-    if context.actor.persons().any(|person| person == proposal.by) {
-        return Err(refuse(Objection::SecondPersonNeeded));
-    }
-    if let Some(gainer) = change.gainer().filter(|gainer| context.actor.persons().any(|it| it == *gainer)) {
-        return Err(refuse(Objection::GainsByIt { person: gainer }));
-    }
+    let favoured: Vec<_> = change.gainer().into_iter().collect();
+    check_second((proposal.by, None), (by.id, context.actor.for_whom), &favoured)
+        .map_err(|refusal| refuse(refusal.why))?;
     if stand_in_for_one_another(context, by.id, proposal.by) {
-        return Err(refuse(Objection::StandsIn { person: by.id, other: proposal.by }));
+        return Err(refuse(Why::Office(Objection::StandsIn { person: by.id, other: proposal.by })));
     }
     let must = rule.concerned == Concern::MustAgree;
     let concerned = concerned(&world.roster, change).filter(|_| must);
@@ -181,13 +178,13 @@ pub(super) fn check_confirmer(context: &Context<'_>, proposal: &Proposal) -> Res
         return Ok(());
     }
     let roles = rule.confirm.iter().cloned().collect();
-    Err(refuse(Objection::ChangeRoleMissing { kind: change.kind(), roles }))
+    Err(refuse(Why::Office(Objection::ChangeRoleMissing { kind: change.kind(), roles })))
 }
 
 /// Nobody proposes what they gain by themselves.
 fn check_gain(by: PersonId, change: &Change) -> Result<(), Refusal> {
     match change.gainer() {
-        Some(person) if person == by => Err(Why::Office(Objection::GainsByIt { person }).into()),
+        Some(person) if person == by => Err(Why::OwnFavour { person }.into()),
         _ => Ok(()),
     }
 }

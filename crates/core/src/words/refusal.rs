@@ -2,6 +2,7 @@
 
 mod footing;
 mod office;
+mod paper;
 mod version;
 
 use super::{Words, act_title, date};
@@ -172,6 +173,16 @@ impl Telling<'_> {
             Why::RolesExclusive { role, other, person } => self.roles_exclusive(role, other, *person),
             Why::ActingMayNot { action, capacity, source } => self.acting_may_not(action, *capacity, source),
             Why::DelegationExceeded { action, from, limit } => self.delegation_exceeded(action, *from, limit),
+            Why::NeedsSecond { person } => self.needs_second(*person),
+            Why::OwnFavour { person } => self.own_favour(*person),
+            Why::PersonInactive { person } => self.person_inactive(*person),
+            Why::ForOneself { person } => self.for_oneself(*person),
+            Why::DaysInvalid { from, to } => self.days_invalid(*from, *to),
+            Why::DelegationTooLong { days, most, source } => self.delegation_too_long(*days, *most, source),
+            Why::DelegationChained { person, role } => self.delegation_chained(*person, role),
+            Why::GrantMissing { person, role, region } => self.grant_missing(*person, role, region),
+            Why::SeatHeld { person, role } => self.seat_held(*person, role),
+            Why::BreaksDuty { role, duty, persons } => self.breaks_duty(role, duty, persons),
             Why::OnHold { cause } => {
                 let cause = self
                     .world

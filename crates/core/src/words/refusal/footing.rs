@@ -49,7 +49,7 @@ impl Telling<'_> {
         )
     }
 
-    fn role(&self, role: &Role) -> String {
+    pub(super) fn role(&self, role: &Role) -> String {
         self.roles(std::slice::from_ref(role))
     }
 

@@ -3,7 +3,6 @@
 use super::Telling;
 use crate::Lang;
 use crate::office::{ChangeKind, Objection, ProposalState};
-use crate::words::date;
 
 /// What a change is called.
 pub(crate) fn change_title(kind: ChangeKind, lang: Lang) -> &'static str {
@@ -64,19 +63,6 @@ impl Telling<'_> {
                     "For {title} it takes the role {roles}, one's own, in every region it touches; ask somebody who holds it."
                 )
             }
-            Objection::GainsByIt { person } => {
-                let person = self.person(*person);
-                say!(
-                    words,
-                    "{person} yang akan menerima wewenang ini, jadi dua orang lain yang mengusulkan dan menyetujuinya.",
-                    "{person} would gain by this, so two others propose and confirm it."
-                )
-            }
-            Objection::SecondPersonNeeded => say!(
-                words,
-                "Usul ini Anda buat sendiri; mintakan persetujuan orang lain, atau tarik kembali.",
-                "You proposed this yourself; have somebody else decide on it, or withdraw it."
-            ),
             Objection::StandsIn { person, other } => {
                 let (person, other) = (self.person(*person), self.person(*other));
                 say!(
@@ -117,19 +103,6 @@ impl Telling<'_> {
                     "The proposal is {decided} already; make a new one if it is still needed."
                 )
             }
-            Objection::PersonUnknown => say!(
-                words,
-                "Pegawai dengan id itu tidak ada; ambil id dari daftar pegawai.",
-                "There is nobody of that id; take an id from the roster."
-            ),
-            Objection::PersonGone { person } => {
-                let person = self.person(*person);
-                say!(
-                    words,
-                    "{person} sudah tidak bertugas di kantor ini; pilih pegawai lain.",
-                    "{person} has left the office; choose somebody else."
-                )
-            }
             Objection::StaffNoTaken { staff_no, person } => {
                 let person = self.person(*person);
                 say!(
@@ -167,27 +140,6 @@ impl Telling<'_> {
                 "Setelah ini tidak ada lagi dua orang yang dapat memberi peran; beri peran itu kepada orang lain dahulu.",
                 "There would no longer be two persons who can grant a role; grant it to somebody else first."
             ),
-            Objection::DaysReversed { from, to } => {
-                let (from, to) = (date(*from, words.lang), date(*to, words.lang));
-                say!(
-                    words,
-                    "Hari terakhir ({to}) mendahului hari pertama ({from}); tukar keduanya.",
-                    "The last day ({to}) comes before the first ({from}); exchange them."
-                )
-            }
-            Objection::DaysPast { to } => {
-                let to = date(*to, words.lang);
-                say!(
-                    words,
-                    "Hari terakhirnya, {to}, sudah lewat; isi hari yang belum lewat.",
-                    "Its last day, {to}, has passed; give one that has not."
-                )
-            }
-            Objection::TooManyDays { days, most, source } => say!(
-                words,
-                "Masa {days} hari melebihi batas {most} hari ({source}); pendekkan masanya.",
-                "{days} days are more than the {most} allowed ({source}); make it shorter."
-            ),
             Objection::SeatUnknown { role, region } => {
                 let role = self.roles(std::slice::from_ref(role));
                 say!(
@@ -201,22 +153,6 @@ impl Telling<'_> {
                 "Peran dan wilayah itu sudah milik jabatan `{office}`; ubah jabatan itu saja.",
                 "Seat `{office}` has that role and region; change that one."
             ),
-            Objection::SeatHeld { capacity, person } => {
-                let (short, person) = (capacity.short(), self.person(*person));
-                say!(
-                    words,
-                    "Jabatan ini dipegang {person}, padahal {short} untuk jabatan yang kosong; gunakan Plh.",
-                    "{person} holds the seat, and a {short} is for a vacant one; name a Plh."
-                )
-            }
-            Objection::HolderMissing { capacity } => {
-                let short = capacity.short();
-                say!(
-                    words,
-                    "{short} menggantikan pejabat yang berhalangan; isi for_whom dengan pejabatnya.",
-                    "A {short} stands in for a holder who is away; name the holder in for_whom."
-                )
-            }
             Objection::AlreadyNoted => say!(
                 words,
                 "Ketidakhadiran yang mulai pada hari itu sudah dicatat; akhiri yang lama dahulu.",

@@ -1,0 +1,171 @@
+//! What is asked when a paper is made, so that no duty is broken by it later: of a grant, a delegation, an acting
+//! officer. Who makes it and who agrees to it are two persons.
+
+use jiff::civil::Date;
+
+use super::{Acting, Capacity, Delegation, Grant, Person, Roster};
+use crate::proof::only_by;
+use crate::refusal::{Refusal, Why};
+use crate::workflow::Workflow;
+use crate::world::World;
+use crate::{PersonId, RegionCode, Role};
+
+/// Who agrees to what another has proposed must be somebody else, and nobody whom it favours: neither the proposer
+/// nor the confirmer, nor whom either acts for.
+pub fn check_second(
+    proposer: (PersonId, Option<PersonId>),
+    confirmer: (PersonId, Option<PersonId>),
+    favoured: &[PersonId],
+) -> Result<(), Refusal> {
+    let both = |who: (PersonId, Option<PersonId>)| [Some(who.0), who.1].into_iter().flatten();
+    if let Some(person) = both(confirmer).find(|one| both(proposer).any(|other| other == *one)) {
+        return Err(Why::NeedsSecond { person }.into());
+    }
+    match both(confirmer).find(|one| favoured.contains(one)) {
+        Some(person) => Err(Why::OwnFavour { person }.into()),
+        None => Ok(()),
+    }
+}
+
+/// May this role be granted to this person?
+pub fn check_grant(world: &World, person: PersonId, grant: &Grant, today: Date) -> Result<(), Refusal> {
+    let person = active(&world.roster, person)?;
+    check_exclusive(world, person, &grant.role, (today, Date::MAX))
+}
+
+/// May this delegation be made?
+pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> Result<(), Refusal> {
+    let Delegation { from, to, role, region, from_day, to_day, .. } = delegation;
+    if from == to {
+        return Err(Why::ForOneself { person: *to }.into());
+    }
+    check_days(*from_day, *to_day, today)?;
+    check_length(world, delegation)?;
+    let (giver, taker) = (active(&world.roster, *from)?, active(&world.roster, *to)?);
+    if !giver.holds(role, region) {
+        return Err(if world.roster.holds_between(giver, role, (today, *to_day)) {
+            Why::DelegationChained { person: *from, role: role.clone() }
+        } else {
+            Why::GrantMissing { person: *from, role: role.clone(), region: region.clone() }
+        }
+        .into());
+    }
+    check_exclusive(world, taker, role, (*from_day, *to_day))?;
+    let serves = |workflow: &Workflow| {
+        delegation.schemes.as_ref().is_none_or(|schemes| schemes.contains(&workflow.scheme))
+    };
+    check_breaks(world, (*from, *to), role, region, today, serves)
+}
+
+/// May this person act in the seat?
+pub fn check_acting(world: &World, acting: &Acting, today: Date) -> Result<(), Refusal> {
+    let Acting { person, role, region, capacity, from_day, to_day, for_whom, .. } = acting;
+    if acting.decree.trim().is_empty() {
+        return Err(Why::FieldMissing { fields: vec!["decree".into()] }.into());
+    }
+    if *for_whom == Some(*person) {
+        return Err(Why::ForOneself { person: *person }.into());
+    }
+    check_days(*from_day, *to_day, today)?;
+    let who = active(&world.roster, *person)?;
+    match (capacity, for_whom) {
+        (Capacity::Plh, None) => return Err(Why::FieldMissing { fields: vec!["for_whom".into()] }.into()),
+        (Capacity::Plt, _) => {
+            let roles = std::slice::from_ref(role);
+            let mut holders = world.roster.holders(roles, region);
+            let seated =
+                holders.find(|it| it.grants.iter().any(|it| it.role == *role && it.region == *region));
+            if let Some(holder) = seated {
+                return Err(Why::SeatHeld { person: holder.id, role: role.clone() }.into());
+            }
+        }
+        (Capacity::Plh | Capacity::Pj, _) => {}
+    }
+    if let Some(holder) = for_whom
+        && !world.roster.person(*holder).is_some_and(|it| it.holds(role, region))
+    {
+        return Err(Why::GrantMissing { person: *holder, role: role.clone(), region: region.clone() }.into());
+    }
+    check_exclusive(world, who, role, (*from_day, *to_day))?;
+    check_breaks(world, (for_whom.unwrap_or(*person), *person), role, region, today, |_| true)
+}
+
+fn active(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
+    roster.person(id).filter(|person| person.active).ok_or_else(|| Why::PersonInactive { person: id }.into())
+}
+
+fn check_days(from: Date, to: Date, today: Date) -> Result<(), Refusal> {
+    if from < today || to < from {
+        return Err(Why::DaysInvalid { from, to }.into());
+    }
+    Ok(())
+}
+
+fn check_length(world: &World, delegation: &Delegation) -> Result<(), Refusal> {
+    let rule = &world.policy.delegation;
+    let Some(most) = rule.max_days else { return Ok(()) };
+    let days = delegation.from_day.until(delegation.to_day).map_or(i32::MAX, |span| span.get_days());
+    let days = u32::try_from(days).unwrap_or(u32::MAX).saturating_add(1);
+    if days > most {
+        return Err(Why::DelegationTooLong { days, most, source: rule.source.clone() }.into());
+    }
+    Ok(())
+}
+
+/// A role that the person would hold beside one that excludes it, on any of the days.
+fn check_exclusive(world: &World, person: &Person, role: &Role, days: (Date, Date)) -> Result<(), Refusal> {
+    let clash =
+        world.roster.clash_of_grant(world.workflows.all_current().map(|it| &**it), person, role, days);
+    match clash {
+        Some(other) => Err(Why::RolesExclusive { role: role.clone(), other, person: person.id }.into()),
+        None => Ok(()),
+    }
+}
+
+/// An act by the one for the other is both persons', so what must be somebody else's then is neither's. Where nobody
+/// but the two could do that, a request that the one took on for the other would be stuck for good.
+fn check_breaks(
+    world: &World,
+    (from, to): (PersonId, PersonId),
+    role: &Role,
+    region: &RegionCode,
+    today: Date,
+    serves: impl Fn(&Workflow) -> bool,
+) -> Result<(), Refusal> {
+    for workflow in world.workflows.all_current().filter(|it| serves(it)) {
+        for (duty, persons) in only_by(workflow, &world.roster, &world.policy, (role, region), today) {
+            if !persons.is_empty() && persons.iter().all(|id| *id == from || *id == to) {
+                let persons = persons.into_iter().collect();
+                return Err(Why::BreaksDuty { role: role.clone(), duty, persons }.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Roster {
+    /// The role, excluded by this one in a workflow, that the person holds on one of the days.
+    pub fn clash_of_grant<'a>(
+        &self,
+        workflows: impl Iterator<Item = &'a Workflow>,
+        person: &Person,
+        role: &Role,
+        days: (Date, Date),
+    ) -> Option<Role> {
+        workflows.flat_map(|workflow| &workflow.duties).find_map(|duty| {
+            duty.excluded_by(role).find(|other| self.holds_between(person, other, days)).cloned()
+        })
+    }
+
+    /// True if the person holds the role anywhere on one of the days, by whatever paper.
+    #[must_use]
+    pub fn holds_between(&self, person: &Person, role: &Role, (first, last): (Date, Date)) -> bool {
+        let meets = |from: Date, to: Date| from <= last && first <= to;
+        let papers = self.standing_in.get(&person.id);
+        person.grants.iter().any(|grant| grant.role == *role)
+            || papers.is_some_and(|papers| {
+                papers.actings.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
+                    || papers.delegations.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
+            })
+    }
+}

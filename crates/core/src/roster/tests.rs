@@ -1,0 +1,155 @@
+//! What is asked when a paper is made.
+
+use jiff::civil::{Date, date};
+
+use super::*;
+use crate::refusal::Refusal;
+use crate::testing::*;
+use crate::workflow::Duty;
+use crate::world::{Workflows, World};
+
+const TODAY: Date = Date::constant(2026, 3, 2);
+
+fn world() -> World {
+    world_of(&[KUBE, WRSE, LKS, DISASTER], POLICY)
+}
+
+fn plain(from: &str, to: &str, role: &str) -> Delegation {
+    Delegation { from_day: TODAY, ..delegation(from, to, role) }
+}
+
+fn made(world: &World, delegation: &Delegation) -> Result<(), Refusal> {
+    check_delegation(world, delegation, TODAY)
+}
+
+fn with_exclusive(roles: [&str; 2]) -> World {
+    let mut world = world();
+    let mut workflow = crate::workflow::Workflow::clone(world.workflows.current(&"kube".into()).unwrap());
+    let exclusive_roles = roles.map(Role::from).into();
+    workflow.duties.push(Duty { exclusive_roles, ..Duty::default() });
+    world.workflows = Workflows::new([workflow]);
+    world
+}
+
+#[test]
+fn a_delegation_is_made_by_whom_the_power_is_for_days_to_come() {
+    let world = world();
+    made(&world, &plain("Vito", "Coki", "verifier")).unwrap();
+    let good = plain("Vito", "Coki", "verifier");
+    for (delegation, code) in [
+        (plain("Vito", "Vito", "verifier"), "for_oneself"),
+        (plain("Coki", "Vito", "verifier"), "grant_missing"),
+        (Delegation { region: "6".into(), ..good.clone() }, "grant_missing"),
+        (Delegation { from_day: date(2026, 3, 1), ..good.clone() }, "days_invalid"),
+        (Delegation { to_day: date(2026, 3, 1), ..good.clone() }, "days_invalid"),
+        (Delegation { to_day: date(2026, 4, 1), ..good.clone() }, "delegation_too_long"),
+        (Delegation { to: PersonId(uuid::Uuid::nil()), ..good.clone() }, "person_inactive"),
+    ] {
+        assert_eq!(why(made(&world, &delegation)), code, "{delegation:?}");
+    }
+    made(&world, &Delegation { to_day: date(2026, 3, 31), ..good }).unwrap();
+}
+
+#[test]
+fn what_is_held_by_a_paper_is_not_handed_on() {
+    let mut world = world();
+    let papers = Papers {
+        delegations: vec![plain("Vito", "Coki", "verifier")],
+        actings: vec![acting("Adi", "governor", Capacity::Pj, Some("Gita"))],
+        ..Papers::default()
+    };
+    world.roster = std::sync::Arc::new(Roster::clone(&world.roster).with_papers(papers));
+    assert_eq!(why(made(&world, &plain("Coki", "Cici", "verifier"))), "delegation_chained");
+    assert_eq!(why(made(&world, &plain("Adi", "Ani", "governor"))), "delegation_chained");
+}
+
+#[test]
+fn a_delegation_that_would_leave_a_duty_to_nobody_else_is_refused_when_made() {
+    let mut world = world();
+    // Without Tuti and Semua, Tono alone pays: he verifies for nobody.
+    let people = world.roster.people().cloned().map(|it| {
+        if it.name == "Tuti" || it.name == "Semua" { Person { grants: Vec::new(), ..it } } else { it }
+    });
+    world.roster = std::sync::Arc::new(Roster::new(people.collect::<Vec<_>>()));
+    let refusal = made(&world, &plain("Vito", "Tono", "verifier")).unwrap_err();
+    let (role, duty) = ("verifier".into(), "pay".into());
+    assert_eq!(refusal.why, crate::refusal::Why::BreaksDuty { role, duty, persons: vec![person("Tono")] });
+    made(&world, &plain("Vito", "Coki", "verifier")).unwrap();
+    let papers = acting("Tono", "verifier", Capacity::Plh, Some("Vito"));
+    let papers = Acting { from_day: TODAY, ..papers };
+    assert_eq!(why(check_acting(&world, &papers, TODAY)), "breaks_duty");
+}
+
+#[test]
+fn nobody_comes_to_hold_two_roles_that_exclude_each_other() {
+    let world = with_exclusive(["verifier", "treasurer"]);
+    let grant = Grant { role: "treasurer".into(), region: "64.72".into() };
+    assert_eq!(why(check_grant(&world, person("Vera"), &grant, TODAY)), "roles_exclusive");
+    check_grant(&world, person("Cici"), &grant, TODAY).unwrap();
+    assert_eq!(why(made(&world, &plain("Vito", "Tono", "verifier"))), "roles_exclusive");
+    let acts = Acting { from_day: TODAY, ..acting("Tono", "verifier", Capacity::Plh, Some("Vito")) };
+    assert_eq!(why(check_acting(&world, &acts, TODAY)), "roles_exclusive");
+}
+
+#[test]
+fn who_acts_in_a_seat_does_so_by_decree_and_in_the_right_capacity() {
+    let world = world();
+    let plh = Acting { from_day: TODAY, ..acting("Adi", "governor", Capacity::Plh, Some("Gita")) };
+    check_acting(&world, &plh, TODAY).unwrap();
+    for (acting, code) in [
+        (Acting { decree: " ".into(), ..plh.clone() }, "field_missing"),
+        (Acting { for_whom: None, ..plh.clone() }, "field_missing"),
+        (Acting { for_whom: Some(person("Adi")), ..plh.clone() }, "for_oneself"),
+        (Acting { for_whom: Some(person("Vera")), ..plh.clone() }, "grant_missing"),
+        (Acting { capacity: Capacity::Plt, ..plh.clone() }, "seat_held"),
+        (Acting { to_day: date(2026, 3, 1), ..plh.clone() }, "days_invalid"),
+    ] {
+        assert_eq!(why(check_acting(&world, &acting, TODAY)), code, "{acting:?}");
+    }
+}
+
+#[test]
+fn what_one_proposes_another_agrees_to_whom_it_does_not_favour() {
+    let (adi, ani, cici) = (person("Adi"), person("Ani"), person("Cici"));
+    check_second((adi, None), (ani, None), &[cici]).unwrap();
+    for (proposer, confirmer, code) in [
+        ((adi, None), (adi, None), "needs_second"),
+        ((adi, None), (ani, Some(adi)), "needs_second"),
+        ((ani, Some(adi)), (adi, None), "needs_second"),
+        ((adi, None), (cici, None), "own_favour"),
+        ((adi, None), (ani, Some(cici)), "own_favour"),
+    ] {
+        assert_eq!(why(check_second(proposer, confirmer, &[cici])), code);
+    }
+}
+
+#[test]
+fn a_seat_is_vacant_where_nobody_holds_its_role_for_its_region() {
+    let office = |role: &str, region: &str| Office {
+        id: role.into(),
+        title: crate::Label { id: role.into(), en: role.into() },
+        role: role.into(),
+        region: region.into(),
+    };
+    let offices = vec![office("governor", "64"), office("head", "64"), office("clerk", "64.72")];
+    let roster = Roster::clone(&world().roster).with_papers(Papers { offices, ..Papers::default() });
+    let seats: Vec<_> = roster.seats().map(|(office, held)| (office.id.to_string(), held)).collect();
+    assert_eq!(seats[0], ("governor".into(), vec![person("Gita"), person("Semua")]));
+    assert_eq!(seats[1], ("head".into(), vec![]));
+    assert_eq!(seats[2], ("clerk".into(), vec![person("Cahya")]));
+}
+
+#[test]
+fn papers_can_be_written_down_and_read_again() {
+    let papers = Papers {
+        delegations: vec![Delegation {
+            amount_max: Some(crate::Rupiah(5)),
+            ..plain("Vito", "Coki", "verifier")
+        }],
+        actings: vec![acting("Adi", "governor", Capacity::Plh, Some("Gita"))],
+        absences: vec![Absence { person: person("Gita"), from_day: TODAY, to_day: TODAY }],
+        offices: Vec::new(),
+    };
+    let text = serde_json::to_string(&papers).unwrap();
+    assert_eq!(serde_json::from_str::<Papers>(&text).unwrap(), papers);
+}
