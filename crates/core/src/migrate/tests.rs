@@ -2,7 +2,6 @@ use super::*;
 use crate::RequestId;
 use crate::event::Acted;
 use crate::testing::*;
-use crate::timer::tests::TIMED;
 use crate::world::Workflows;
 
 /// The next version of the shipped definition, changed in places.
@@ -188,7 +187,7 @@ fn a_moved_request_goes_on_under_the_new_version_with_all_that_was_done() {
 
 #[test]
 fn a_list_keeps_what_is_on_it() {
-    let mut desk = desk_with(&[version(2, &TIMED)]);
+    let mut desk = desk_with(&[version(2, &[])]);
     let new = desk.world.workflows.current(&"kube".into()).unwrap().clone();
     desk.world.workflows = Workflows::new([Workflow::parse(KUBE).unwrap()]);
     let (id, paid) = (desk.at("approval"), desk.at("disbursement"));

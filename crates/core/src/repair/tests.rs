@@ -81,7 +81,10 @@ fn a_repair_never_goes_on_nor_to_where_money_waits_whatever_the_definition_says(
             assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, to)), "repair_not_allowed", "{stage} to {to}");
         }
     }
-    let mut plain = Desk::new();
+    let mut plain = timed();
+    let mut unsaid = crate::timer::tests::timed_workflow();
+    unsaid.repair = None;
+    plain.world.workflows = crate::world::Workflows::new([unsaid]);
     let id = plain.at("approval");
     assert_eq!(why(mend(&mut plain, "Adi", "Olah", id, "input")), "repair_not_allowed");
 }

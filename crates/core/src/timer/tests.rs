@@ -6,27 +6,29 @@ use proptest::prelude::*;
 use super::*;
 use crate::command::Command;
 use crate::testing::*;
+use crate::workflow::Escalate;
 use crate::{Lang, RequestId};
 
-/// Reminded after two working days, brought before the administrator after the target, checked anew after three.
-pub(crate) const TIMED: [(&str, &str); 4] = [
-    (
-        "sla = { target = \"10wd\", share = 0.85 }",
-        "sla = { target = \"3wd\", remind = \"2wd\", escalate = { after = \"4wd\", to = \"admin\" } }",
-    ),
-    ("sla = { target = \"5wd\", share = 0.85 }", "sla = { target = \"3wd\", remind = \"2wd\" }"),
-    (
-        "notes = [\"group_visited\", \"grant_before\"]",
-        "notes = [\"group_visited\", \"grant_before\"]\nvalid_for = \"6wd\"",
-    ),
-    (
-        "[hold]",
-        "[repair]\nby = \"admin\"\nconfirm_by = [\"auditor\"]\nmay_enter = [\"input\", \"verification\", \"approval\"]\n\n[hold]",
-    ),
-];
+/// The shipped definition, its times said here: reminded after two working days, brought before the administrator after
+/// four, checked anew after six.
+pub(crate) fn timed_workflow() -> Workflow {
+    let mut workflow = Workflow::parse(KUBE).unwrap();
+    for (name, stage) in &mut workflow.stages {
+        let Some(sla) = &mut stage.sla else { continue };
+        sla.target = WorkingDays(3);
+        sla.remind = Some(WorkingDays(2));
+        let is_late = matches!(name.as_str(), "verification" | "approval");
+        sla.escalate = is_late.then(|| Escalate { after: WorkingDays(4), to: "admin".into() });
+    }
+    workflow.actions.get_mut(&ActionName::from("verify")).unwrap().valid_for = Some(WorkingDays(6));
+    let repair = "by = [\"admin\"]\nconfirm_by = [\"auditor\"]\nmay_enter = [\"input\", \"verification\", \"approval\"]";
+    workflow.repair = Some(toml::from_str(repair).unwrap());
+    workflow
+}
 
 pub(crate) fn timed() -> Desk {
-    let mut desk = Desk::with(KUBE, &TIMED);
+    let mut desk = Desk::new();
+    desk.world.workflows = crate::world::Workflows::new([timed_workflow()]);
     let mut policy = (*desk.world.policy).clone();
     for cause in policy.hold.values_mut() {
         cause.review = Some(WorkingDays(2));
