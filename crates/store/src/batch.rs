@@ -5,6 +5,7 @@ mod found;
 mod needs;
 mod office;
 mod record;
+mod turn;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
@@ -115,6 +116,7 @@ impl<'a> Batch<'a> {
                 self.note_archive(at, id, &archived);
                 Ok(Answer::Kept)
             }
+            Job::Timers { requests } => self.timers(ask.at, &requests),
             job => self.work_of(Ask { job, ..ask }),
         }
     }
@@ -176,7 +178,9 @@ impl<'a> Batch<'a> {
                 self.tell(&context, "reading", id, 1, what, data);
                 Ok(Answer::Kept)
             }
+            Job::Migrate { requests, to } => self.migrate(&context, &requests, to),
             Job::NoteImport(_)
+            | Job::Timers { .. }
             | Job::Found(_)
             | Job::OpenSession(_)
             | Job::NoteArchive { .. }

@@ -186,6 +186,19 @@ pub enum Job {
         /// What it holds.
         archived: Archived,
     },
+    /// Do to these requests what time does to them: decided on what they are then, so it happens once, whoever else
+    /// asks it too.
+    Timers {
+        /// Which.
+        requests: Vec<RequestId>,
+    },
+    /// Bring these requests under a later version of their definition, each decided on its own.
+    Migrate {
+        /// Which.
+        requests: Vec<RequestId>,
+        /// The version.
+        to: u32,
+    },
     /// Forget answers and outbox rows from before a time.
     Forget {
         /// From before this.
@@ -332,6 +345,8 @@ pub enum Answer {
         #[serde(skip)]
         now: Option<Box<Proposal>>,
     },
+    /// So many timers fired.
+    Fired(u32),
     /// Kept.
     Kept,
     /// An import is noted.

@@ -20,6 +20,7 @@ mod proposals;
 pub mod requests;
 mod sessions;
 mod sqlite;
+mod timers;
 pub mod vault;
 mod verify;
 mod writer;

@@ -46,6 +46,8 @@ impl Needs {
                     needs.requests.insert(act.request);
                 }
                 Job::Many { requests, .. }
+                | Job::Timers { requests }
+                | Job::Migrate { requests, .. }
                 | Job::DraftDecree { requests, .. }
                 | Job::DraftOrder { requests, .. } => {
                     needs.requests.extend(requests);

@@ -15,3 +15,4 @@ mod race;
 mod restarts;
 #[path = "../shared/office.rs"]
 mod shared;
+mod timers;

@@ -57,6 +57,7 @@ async fn make(store: &Store, n: u128, change: Change) {
     confirm(store, OTHER, n).await.unwrap();
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other answer fits")]
 fn now_of(told: Result<Answer, ExecuteError>) -> Proposal {
     match told.unwrap() {
         Answer::Proposal { now: Some(now), .. } => *now,
