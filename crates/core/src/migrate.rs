@@ -32,6 +32,18 @@ pub enum Preview {
     },
 }
 
+impl Preview {
+    /// Its name in data.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Preview::Stays => "stays",
+            Preview::Moves { .. } => "moves",
+            Preview::Blocked { .. } => "blocked",
+        }
+    }
+}
+
 /// What a version would do to a request that runs under an older one. The case is the request under its own definition.
 #[must_use]
 pub fn preview(case: &Case<'_>, new: &Workflow) -> Preview {

@@ -63,7 +63,7 @@ pub fn stages<'a>(case: &Case<'a>) -> Vec<&'a StageName> {
 }
 
 /// What does not depend on who asks.
-fn check<'a>(case: &Case<'a>, to: &StageName) -> Result<&'a RepairPolicy, Refusal> {
+pub(crate) fn check<'a>(case: &Case<'a>, to: &StageName) -> Result<&'a RepairPolicy, Refusal> {
     let (workflow, request) = (case.workflow, case.request);
     case.check_seen()?;
     case.check_open()?;

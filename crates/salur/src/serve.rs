@@ -184,7 +184,7 @@ async fn run_timers(store: Store, every: std::time::Duration) {
         let again = LOOKED_THROUGH.min(every.saturating_mul(15));
         if last.is_none_or(|(day, when)| day != today || when.elapsed() >= again) {
             let looked = match store.lease("timers").await {
-                Ok(Some(lease)) => store.run_timers(at, Some(&lease)).await.map(|_| ()),
+                Ok(Some(lease)) => run_both(&store, at, &lease).await,
                 Ok(None) => Ok(()),
                 Err(error) => Err(error.into()),
             };
@@ -196,6 +196,17 @@ async fn run_timers(store: Store, every: std::time::Duration) {
         }
         tokio::time::sleep(every).await;
     }
+}
+
+/// What time does to requests, and what was said of their versions.
+async fn run_both(
+    store: &Store,
+    at: jiff::Timestamp,
+    lease: &salur_store::Lease,
+) -> Result<(), salur_store::ExecuteError> {
+    store.run_timers(at, Some(lease)).await?;
+    store.run_migrations(at, Some(lease)).await?;
+    Ok(())
 }
 
 /// How often a server looks for work that another one has left behind.

@@ -169,7 +169,11 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
-            Job::Propose { id, change, digest } => self.propose(&context, id, *change, digest),
+            Job::Propose { id, change, digest, note } => {
+                let told = self.propose(&context, id, *change, digest)?;
+                self.changes.notes.extend(note);
+                Ok(told)
+            }
             Job::Confirm { id } => self.confirm(&context, id),
             Job::Decline { id, note } => self.decline(&context, id, note),
             Job::Withdraw { id } => self.withdraw(&context, id),
@@ -178,7 +182,7 @@ impl<'a> Batch<'a> {
                 self.tell(&context, "reading", id, 1, what, data);
                 Ok(Answer::Kept)
             }
-            Job::Migrate { requests, to } => self.migrate(&context, &requests, to),
+            Job::Migrate { proposal, requests } => self.migrate(&context, proposal, &requests),
             Job::NoteImport(_)
             | Job::Timers { .. }
             | Job::Found(_)

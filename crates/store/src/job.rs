@@ -150,6 +150,8 @@ pub enum Job {
         change: Box<Change>,
         /// A keyed digest of it, which the audit chain holds in its stead.
         digest: Digest,
+        /// The text that the change refers to.
+        note: Option<SealedNote>,
     },
     /// Confirm a proposal: a second person does.
     Confirm {
@@ -192,12 +194,12 @@ pub enum Job {
         /// Which.
         requests: Vec<RequestId>,
     },
-    /// Bring these requests under a later version of their definition, each decided on its own.
+    /// Bring these requests under a later version of their definition, as two persons have said, each decided on its own.
     Migrate {
+        /// What they have said; whoever confirmed it is who does this.
+        proposal: ProposalId,
         /// Which.
         requests: Vec<RequestId>,
-        /// The version.
-        to: u32,
     },
     /// Forget answers and outbox rows from before a time.
     Forget {

@@ -14,6 +14,7 @@ pub mod job;
 mod leases;
 mod listen;
 pub mod lists;
+mod migrations;
 mod open;
 mod postgres;
 mod proposals;

@@ -16,3 +16,4 @@ mod restarts;
 #[path = "../shared/office.rs"]
 mod shared;
 mod timers;
+mod versions;
