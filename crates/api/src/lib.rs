@@ -20,6 +20,7 @@ mod history;
 mod imports;
 mod layers;
 mod me;
+mod migration;
 mod openapi;
 mod order_body;
 mod orders;
@@ -121,6 +122,7 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(me::routes())
         .merge(schemes::routes())
         .merge(workflows::routes())
+        .merge(migration::routes())
         .merge(regions::routes())
         .merge(budget_lines::routes())
         .merge(events::routes())

@@ -108,18 +108,15 @@ async fn work(store: Store, chance: Arc<Chance>, stop: Arc<AtomicBool>, acts: Ar
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_go_on_under_the_next_version_while_everybody_works() {
-    let home = Home::new();
-    let (store, text) = found(&home).await;
-    let servers = [store, home.open().await];
-    enter(&servers[0], REQUESTS).await;
+/// Requests at several stages; those on a draft decree are told.
+async fn spread(store: &Store) -> Vec<salur_core::RequestId> {
+    enter(store, REQUESTS).await;
     for n in 0..REQUESTS {
         if n % 2 > 0 {
-            done(&servers[0], CLERK, act(&servers[0], n, "submit", None)).await;
+            done(store, CLERK, act(store, n, "submit", None)).await;
         }
         if n % 4 > 2 {
-            done(&servers[0], VERIFIER, act(&servers[0], n, "verify", None)).await;
+            done(store, VERIFIER, act(store, n, "verify", None)).await;
         }
     }
     let frozen: Vec<_> = (0..REQUESTS).filter(|n| n % 8 == 7).map(id).collect();
@@ -129,7 +126,16 @@ async fn requests_go_on_under_the_next_version_while_everybody_works() {
         year: 2026,
         requests: frozen.clone(),
     };
-    done(&servers[0], VERIFIER, decree).await;
+    done(store, VERIFIER, decree).await;
+    frozen
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_go_on_under_the_next_version_while_everybody_works() {
+    let home = Home::new();
+    let (store, text) = found(&home).await;
+    let servers = [store, home.open().await];
+    let frozen = spread(&servers[0]).await;
     // The next version calls `verification` by another name.
     let next = text
         .replace("\nversion = 1\n", "\nversion = 2\n")
