@@ -11,16 +11,23 @@ pub(crate) const SALUR: &str = env!("CARGO_BIN_EXE_salur");
 /// An office set up in a folder of its own.
 pub(crate) struct Office {
     folder: tempfile::TempDir,
+    pub(crate) database: String,
     tokens: Value,
 }
 
 impl Office {
     pub(crate) fn new() -> Office {
         let folder = tempfile::tempdir().unwrap();
+        let database = database(folder.path());
+        Office::on(folder, database)
+    }
+
+    /// In a database that is there already, and empty.
+    pub(crate) fn on(folder: tempfile::TempDir, database: String) -> Office {
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/office.example.toml");
         let tokens = folder.path().join("tokens.json");
         let done = salur(folder.path())
-            .args(["setup", "--database", &database(folder.path()), "--office"])
+            .args(["setup", "--database", &database, "--office"])
             .arg(example)
             .arg("--tokens")
             .arg(&tokens)
@@ -28,7 +35,7 @@ impl Office {
             .unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let tokens = serde_json::from_str(&std::fs::read_to_string(tokens).unwrap()).unwrap();
-        Office { folder, tokens }
+        Office { folder, database, tokens }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -40,13 +47,22 @@ impl Office {
     }
 
     pub(crate) fn serve(&self) -> Server {
-        let args = ["serve", "--database", &database(self.folder.path()), "--listen", "127.0.0.1:0"];
-        Server::start(salur(self.folder.path()).args(args))
+        self.serve_with(&[])
+    }
+
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Server {
+        let args = ["serve", "--database", &self.database, "--listen", "127.0.0.1:0"];
+        Server::start(salur(self.folder.path()).args(args).args(more))
     }
 
     /// All invariants hold.
     pub(crate) fn verify(&self) -> Value {
-        let args = ["verify", "--json", "--database", &database(self.folder.path())];
+        self.verify_at(&self.database)
+    }
+
+    /// All invariants hold in a database that is a copy of the office's.
+    pub(crate) fn verify_at(&self, database: &str) -> Value {
+        let args = ["verify", "--json", "--database", database];
         let done = salur(self.folder.path()).args(args).output().unwrap();
         let report: Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|_| {
             panic!("verify said {}", String::from_utf8_lossy(&done.stderr));
@@ -66,6 +82,12 @@ fn salur(folder: &Path) -> Command {
     let mut command = Command::new(SALUR);
     command.current_dir(folder);
     command
+}
+
+/// Sends a signal to a process that a test has started.
+pub(crate) fn signal(name: &str, process: impl std::fmt::Display) {
+    let done = Command::new("kill").args(["-s", name, &process.to_string()]).status().unwrap();
+    assert!(done.success(), "{name} to {process}");
 }
 
 /// A running server.
@@ -95,8 +117,16 @@ impl Server {
 
     /// SIGKILL, while others still hold on to it.
     pub(crate) fn end(&self) {
-        let done = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status().unwrap();
-        assert!(done.success());
+        signal("KILL", self.child.id());
+    }
+
+    /// SIGSTOP: it does nothing until it is told to go on.
+    pub(crate) fn pause(&self) {
+        signal("STOP", self.child.id());
+    }
+
+    pub(crate) fn go_on(&self) {
+        signal("CONT", self.child.id());
     }
 
     /// Calls as the holder of a token.

@@ -41,15 +41,54 @@ create trigger event_never_changes before update or delete on event
 create trigger event_never_goes before truncate on event
     for each statement execute function refuse_change();
 
--- Makes the partition of a year, where it is not there yet.
-create function make_event_year(wanted smallint) returns void language plpgsql as $$
+-- Makes the partition of a year, where it is not there yet, without keeping anybody waiting: it is a table of its own
+-- before it is attached, which readers and writers of event do not notice; made at once with `partition of` it would
+-- wait for every reader, and every writer for it. Who makes a partition waits only for another who does, and briefly.
+create function make_event_year(wanted smallint) returns void language plpgsql set lock_timeout = '2s' as $$
+declare
+    name text := format('event_%s', wanted);
+    is_going boolean;
+    is_filled boolean := false;
+begin
+    perform pg_advisory_xact_lock(hashtext('event'), wanted);
+    select inhdetachpending into is_going from pg_inherits
+        where inhparent = 'event'::regclass and inhrelid = to_regclass(name);
+    if is_going is false then
+        return;
+    end if;
+    if is_going is null and to_regclass(name) is not null then
+        -- An empty table is what somebody's own attempt has left; a filled one is a year on its way into an archive.
+        execute format('select exists (select from %I)', name) into is_filled;
+    end if;
+    if is_going or is_filled or to_regclass('archived_' || name) is not null then
+        raise exception 'the year % is archived and takes no more events: is a clock behind?', wanted;
+    end if;
+    if to_regclass(name) is null then
+        -- The check says what the partition will hold, so that attaching it reads nothing.
+        execute format('create table %I (like event including all, constraint of_its_year check (year = %s))',
+            name, wanted);
+    end if;
+    execute format('create or replace trigger event_never_goes before truncate on %I
+        for each statement execute function refuse_change()', name);
+    execute format('alter table event attach partition %I for values in (%s)', name, wanted);
+    execute format('alter table %I drop constraint if exists of_its_year', name);
+end $$;
+
+-- Closes a year before it is archived: what is counted and copied then is all there will be. It waits for writers of
+-- that year alone, and readers are not kept waiting.
+create function refuse_late() returns trigger language plpgsql as $$
+begin
+    raise exception 'the year % is closed and takes no more events: is a clock behind?', new.year;
+end $$;
+create function close_event_year(wanted smallint) returns void language plpgsql set lock_timeout = '10s' as $$
 declare
     name text := format('event_%s', wanted);
 begin
-    if to_regclass(name) is null then
-        execute format('create table %I partition of event for values in (%s)', name, wanted);
-        execute format('create trigger event_never_goes before truncate on %I
-            for each statement execute function refuse_change()', name);
+    -- One that is being detached was closed before.
+    if exists (select from pg_inherits where inhparent = 'event'::regclass and inhrelid = to_regclass(name)
+            and not inhdetachpending) then
+        execute format('create or replace trigger event_year_is_closed before insert on %I
+            for each row execute function refuse_late()', name);
     end if;
 end $$;
 

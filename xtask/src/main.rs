@@ -14,7 +14,7 @@ use salur_testbed::Settings;
 use crate::postgres::Postgres;
 use crate::tool::cargo;
 
-const HELP: &str = "cargo xtask test | ci | bench [single|bulk|pages|import|http|memory ...]";
+const HELP: &str = "cargo xtask test | ci | bench [core|single|bulk|pages|import|http|memory ...]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();

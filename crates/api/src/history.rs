@@ -26,6 +26,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 struct HistoryBody {
     /// Its events, oldest first.
     data: Vec<EventBody>,
+    /// How many of its events are not here: years that were closed lie in archives outside the database. 0 where the
+    /// history is whole.
+    archived: u32,
 }
 
 /// One event of a request.
@@ -60,7 +63,7 @@ struct EventBody {
     hash: String,
 }
 
-/// Tells what happened to a request, oldest first.
+/// Tells what happened to a request, oldest first, and how much of it lies in archives.
 #[utoipa::path(get, path = "/requests/{id}/history", tag = "requests",
     params(("id" = Uuid, Path, description = "The request")),
     responses((status = 200, description = "Its events", body = HistoryBody)))]
@@ -97,7 +100,8 @@ async fn history(
             hash: told.hash.to_string(),
         }
     };
-    Ok(Json(HistoryBody { data: told.iter().map(body).collect() }))
+    let archived = salur_store::archived_events(&request, &told);
+    Ok(Json(HistoryBody { data: told.iter().map(body).collect(), archived }))
 }
 
 /// The stage that an event left, and the one it came to.

@@ -7,6 +7,7 @@ mod bank_results;
 mod batch_actions;
 mod budget_lines;
 mod caller;
+mod change_body;
 mod clock;
 mod correction;
 mod decree_body;
@@ -26,11 +27,13 @@ mod order_body;
 mod orders;
 mod page;
 mod problem;
+mod proposals;
 mod reason;
 mod regions;
 mod request_body;
 mod request_detail;
 mod requests;
+mod roster;
 mod schemes;
 mod stages;
 mod tale;
@@ -125,6 +128,8 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(migration::routes())
         .merge(regions::routes())
         .merge(budget_lines::routes())
+        .merge(roster::routes())
+        .merge(proposals::routes())
         .merge(events::routes())
         .layer(middleware::from_fn(layers::no_store))
 }

@@ -4,6 +4,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use salur_core::Lang;
+use salur_core::office::{Flaw, Objection};
 use salur_core::refusal::{Refusal, RefusalKind, Why};
 use salur_core::workflow::Workflow;
 use salur_core::world::World;
@@ -183,6 +184,14 @@ impl Problem {
             .iter()
             .map(|person| Somebody { id: person.0, name: world.roster.name(*person) })
             .collect();
+        if let Why::Office(Objection::DefinitionUnsound { flaws }) = &refusal.why {
+            let fault = |flaw: &Flaw| Fault {
+                pointer: flaw.place.clone(),
+                code: flaw.code.clone(),
+                detail: flaw.text.in_lang(lang).to_owned(),
+            };
+            problem.errors = flaws.iter().map(fault).collect();
+        }
         problem
     }
 

@@ -1,20 +1,26 @@
 //! Workflows: the stages, actions and duties that requests run under, and the definition's own text.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
+use salur_core::office::{Flaw, read_definition};
 use salur_core::workflow::{ActionKind, End, Stage, Via, Workflow};
 use salur_core::{Lang, SchemeId, StageName};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::extract::NameOf;
+use crate::extract::{BodyOf, NameOf};
 use crate::problem::Problem;
+use crate::proposals::DEFINITION_BYTES_MAX;
 use crate::{App, Caller};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(one))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(check))
+        .layer(DefaultBodyLimit::max(DEFINITION_BYTES_MAX))
 }
 
 /// The workflows.
@@ -154,6 +160,59 @@ async fn one(
             .collect(),
         text: text.unwrap_or_default(),
     }))
+}
+
+/// A definition to check.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CheckBody {
+    /// The definition, as TOML.
+    text: String,
+}
+
+/// What a check of a definition finds.
+#[derive(Debug, Serialize, ToSchema)]
+struct CheckedBody {
+    /// True if it could be published.
+    sound: bool,
+    /// What names it, where it is sound.
+    workflow: Option<WorkflowHeadBody>,
+    /// What is to mend.
+    findings: Vec<FindingBody>,
+}
+
+/// Something to mend.
+#[derive(Debug, Serialize, ToSchema)]
+struct FindingBody {
+    /// A stable code.
+    code: String,
+    /// The place in the text, as `action.verify.to`, or a line and column.
+    place: String,
+    /// The line of that place, from 1.
+    line: Option<usize>,
+    /// What is wrong, and how to mend it.
+    text: String,
+}
+
+/// Checks a definition by the code that publishes it, and changes nothing. Publishing goes by `POST /proposals`.
+#[utoipa::path(post, path = "/workflows/check", tag = "office", request_body = CheckBody,
+    responses((status = 200, description = "What was found", body = CheckedBody)))]
+async fn check(caller: Caller, body: BodyOf<CheckBody>) -> Json<CheckedBody> {
+    Json(match read_definition(&body.value.text) {
+        Ok(workflow) => {
+            CheckedBody { sound: true, workflow: Some(head(&workflow, caller.lang)), findings: Vec::new() }
+        }
+        Err(flaws) => {
+            let finding = |flaw: Flaw| FindingBody {
+                code: flaw.code,
+                place: flaw.place,
+                line: flaw.line,
+                text: flaw.text.in_lang(caller.lang).to_owned(),
+            };
+            let findings = flaws.into_iter().map(finding).collect();
+            CheckedBody { sound: false, workflow: None, findings }
+        }
+    })
 }
 
 fn head(workflow: &Workflow, lang: Lang) -> WorkflowHeadBody {

@@ -3,6 +3,7 @@
 //! The machine's load moves absolute figures by a factor of two; ratios within a run count.
 
 mod bulk;
+mod core;
 mod figures;
 mod fixture;
 mod pages;
@@ -22,6 +23,9 @@ async fn main() -> Result<()> {
     let rounds = std::env::var("SALUR_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
     let folder = tempfile::tempdir()?;
     println!("# Salur's figures, {rounds} alternating rounds, medians");
+    if wants("core") {
+        core::measure(rounds)?;
+    }
     if wants("single") || wants("pg-single") {
         let mut rows = Vec::new();
         if wants("single") {

@@ -119,6 +119,14 @@ impl<'a, 'b> Desk<'a, 'b> {
             let page: Page<T> = answer.parse()?;
             if !self.printed(&answer)? {
                 rows.extend(page.rows);
+                if page.archived > 0 {
+                    let archived = page.archived;
+                    self.screen.note(&say!(
+                        self.lang,
+                        "{archived} kejadian tidak ditampilkan: sudah diarsipkan",
+                        "{archived} events are not shown: they are archived"
+                    ))?;
+                }
             }
             match page.next_cursor.filter(|cursor| !cursor.is_empty()) {
                 Some(next) if part.all => cursor = Some(next),

@@ -26,6 +26,7 @@
 //! ```
 
 mod act;
+mod change;
 mod client;
 mod connection;
 mod decree;
@@ -35,8 +36,10 @@ mod filter;
 mod import;
 mod office;
 mod pay;
+mod published;
 mod queue;
 mod request;
+mod roster;
 mod screen;
 mod wire;
 
@@ -45,6 +48,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 pub use act::Act;
+pub use change::{Ceiling, Decline, FreezeCommand, Proposals, WorkflowCommand};
 pub use connection::{Connection, Token};
 pub use decree::{DecreeCommand, Draft, Sign, Strike};
 pub use desk::{Ending, Part};
@@ -53,8 +57,10 @@ pub use filter::{Field, Filter, Place};
 pub use import::{Import, ImportCommand, Upload};
 pub use office::Budget;
 pub use pay::{NewOrder, PayCommand};
+pub use published::{Published, published};
 pub use queue::{Queue, Stuck};
 pub use request::{Enter, List, RequestCommand};
+pub use roster::{Capacity, Held, NewActing, NewDelegation, Roster, RosterCommand};
 pub use screen::Screen;
 
 use desk::Desk;
@@ -81,6 +87,30 @@ pub enum ClientCommand {
     Stuck(Stuck),
     /// See the budget lines and the room they have
     Budget(Budget),
+    /// Propose another ceiling for a budget line
+    Ceiling(Ceiling),
+    /// See who is in the office and holds what, or propose a change
+    Roster(Roster),
+    /// See what is proposed, and what became of it
+    Proposals(Proposals),
+    /// Confirm what somebody else has proposed
+    Confirm {
+        /// The proposal
+        id: String,
+    },
+    /// Decline a proposal
+    Decline(Decline),
+    /// Withdraw a proposal of one's own
+    Withdraw {
+        /// The proposal
+        id: String,
+    },
+    /// List, check and publish workflow definitions; the binary mounts it beside commands of its own.
+    #[command(skip)]
+    Workflow(WorkflowCommand),
+    /// List, set and lift freezes
+    #[command(subcommand)]
+    Freeze(FreezeCommand),
     /// See who the token stands for
     Whoami,
 }
@@ -116,6 +146,14 @@ pub fn run_on(
         ClientCommand::Pay(command) => pay::pay(&mut desk, command),
         ClientCommand::Stuck(stuck) => queue::stuck(&mut desk, &stuck),
         ClientCommand::Budget(budget) => office::budget(&mut desk, &budget),
+        ClientCommand::Ceiling(asked) => change::ceiling(&mut desk, &asked),
+        ClientCommand::Roster(roster) => roster::roster(&mut desk, roster),
+        ClientCommand::Proposals(asked) => change::proposals(&mut desk, &asked),
+        ClientCommand::Confirm { id } => change::confirm(&mut desk, &id),
+        ClientCommand::Decline(asked) => change::decline(&mut desk, &asked),
+        ClientCommand::Withdraw { id } => change::withdraw(&mut desk, &id),
+        ClientCommand::Workflow(command) => change::workflow(&mut desk, command),
+        ClientCommand::Freeze(command) => change::freeze(&mut desk, command),
         ClientCommand::Whoami => office::whoami(&mut desk),
     };
     if let Err(ClientError::Refused { problem, .. }) = &ending {

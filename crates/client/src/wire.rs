@@ -1,10 +1,14 @@
 //! The server's answers as far as people are shown them. Fields unknown here are passed over, and any may be missing:
 //! an older client reads a newer server and the reverse.
 
+mod office;
+
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+pub(crate) use office::{Checked, Freeze, Proposal, Roster, Workflow};
 
 /// Something to show, whatever its shape: a text, a number, a list of names, an object with a name.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -76,6 +80,9 @@ pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
     #[serde(default)]
     pub(crate) next_cursor: Option<String>,
+    /// How many rows lie in archives outside the server.
+    #[serde(default)]
+    pub(crate) archived: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -16,6 +16,7 @@ use std::sync::Arc;
 pub use condition::{Atom, Condition, Op, Term, Wanted};
 pub use error::{GuardError, GuardFault, Place};
 pub use failed::{FailedAtom, Finding, Found};
+pub(crate) use nearest::{edits, nearest};
 pub use scan::{GUARD_CHARS_MAX, GUARD_DEPTH_MAX, GUARD_NODES_MAX};
 
 use crate::{FieldName, Type, Value};

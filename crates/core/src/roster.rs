@@ -92,6 +92,8 @@ pub struct Roster {
     held: HashMap<Role, HashMap<RegionCode, Vec<PersonId>>>,
     /// The papers of those who act for others: most people have none, and pay nothing for it.
     standing_in: BTreeMap<PersonId, StandingIn>,
+    /// By the region of a paper, who has it.
+    stand_ins: HashMap<RegionCode, BTreeSet<PersonId>>,
     offices: Vec<Office>,
     absences: BTreeMap<PersonId, Vec<Absence>>,
 }
@@ -130,11 +132,18 @@ impl Roster {
         for delegation in papers.delegations {
             standing_in.entry(delegation.to).or_default().delegations.push(delegation);
         }
+        let mut stand_ins: HashMap<RegionCode, BTreeSet<PersonId>> = HashMap::new();
+        for (person, papers) in &standing_in {
+            let actings = papers.actings.iter().map(|it| &it.region);
+            for region in actings.chain(papers.delegations.iter().map(|it| &it.region)) {
+                stand_ins.entry(region.clone()).or_default().insert(*person);
+            }
+        }
         let mut absences: BTreeMap<PersonId, Vec<Absence>> = BTreeMap::new();
         for absence in papers.absences {
             absences.entry(absence.person).or_default().push(absence);
         }
-        Roster { standing_in, absences, offices: papers.offices, ..self }
+        Roster { standing_in, stand_ins, absences, offices: papers.offices, ..self }
     }
 
     /// The person of an id.

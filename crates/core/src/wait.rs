@@ -268,7 +268,7 @@ fn told_why(case: &Case<'_>, actions: &[ActionName], plain: String, say: Words) 
     let (roster, region) = (&world.roster, &case.request.region);
     for action in actions.iter().filter_map(|name| case.workflow.actions.get(name)) {
         let matter = case.matter(Some(action.kind));
-        for person in roster.stand_ins() {
+        for person in roster.stand_ins(region) {
             if let Some(Bar::Acting(acting)) = roster.bar(person, &action.by.keys(), &matter, &world.policy) {
                 let title = world.policy.capacity_title(acting.capacity, say.lang);
                 let source = world.policy.acting_source(acting.capacity);

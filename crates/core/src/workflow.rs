@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::definition::WorkflowError;
+use crate::definition::{Checked, WorkflowError};
 use crate::digest::Digest;
 use crate::form::Form;
 use crate::guard::Guard;
@@ -22,8 +22,8 @@ use crate::{ActionName, FieldName, Label, Lang, Role, SchemeId, StageName};
 
 pub use crate::budget::BudgetLine;
 pub use duty::Duty;
-pub use stage::{Escalate, Sla, Stage, Station, Weekday};
-pub use terms::RepairPolicy;
+pub use stage::{Escalate, Scope, Sla, Stage, Station, Weekday};
+pub use terms::{Goal, GoalTime, Param, RepairPolicy, Track};
 
 /// A definition that holds together, with the digest of the text it was read from.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub struct Workflow {
     pub fund: String,
     /// What a recipient gets.
     pub benefit: BenefitKind,
+    /// How the aid is planned and given out, where the definition says it.
+    pub track: Option<Track>,
     /// What it asks about a recipient.
     pub form: Form,
     /// Its stages.
@@ -52,6 +54,8 @@ pub struct Workflow {
     pub actions: BTreeMap<ActionName, Action>,
     /// What is noted down on the way, such as a verifier's checklist.
     pub fields: BTreeMap<FieldName, Field>,
+    /// The figures that guards read.
+    pub params: BTreeMap<String, Param>,
     /// Who must differ from whom.
     pub duties: Vec<Duty>,
     /// Who may set a request aside, and bring it back.
@@ -62,6 +66,8 @@ pub struct Workflow {
     pub payment_order: OrderPolicy,
     /// Who may put a request that is stuck to another stage; nobody where the definition does not say it.
     pub repair: Option<RepairPolicy>,
+    /// What the office wants to reach.
+    pub goals: Vec<Goal>,
     /// By older version: the stage that takes the place of one it had.
     pub migrations: BTreeMap<u32, BTreeMap<StageName, StageName>>,
 }
@@ -278,9 +284,21 @@ pub enum Standing {
 }
 
 impl Workflow {
-    /// Reads a definition.
+    /// Reads a definition; warnings do not refuse it.
     pub fn parse(text: &str) -> Result<Workflow, WorkflowError> {
         crate::definition::parse(text)
+    }
+
+    /// Reads a definition that was published before. Requests live under it, so what later checks have against the
+    /// ways through it no longer matters: only what cannot be read refuses it.
+    pub fn reread(text: &str) -> Result<Workflow, WorkflowError> {
+        crate::definition::reread(text)
+    }
+
+    /// Reads a definition and tells all that is found in it, warnings too.
+    #[must_use]
+    pub fn check(text: &str) -> Checked {
+        crate::definition::check(text)
     }
 
     /// Digest of a definition's text.

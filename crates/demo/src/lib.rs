@@ -12,6 +12,7 @@ mod dice;
 mod error;
 mod found;
 mod invent;
+mod office;
 mod plan;
 mod play;
 mod served;
@@ -167,6 +168,7 @@ async fn fill(
         seed: options.seed,
     };
     Play::new(store, &inventor, &workflows, &staff, progress)?.run().await?;
+    office::arrange(store, &plan, &staff, &days, options.seed).await?;
     // Otherwise the first server would find all that became due in the history at once.
     store.run_timers(options.as_of, None).await?;
     progress(Progress { phase: Phase::SigningIn, done: 0, total: 1 });

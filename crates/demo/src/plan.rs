@@ -8,6 +8,7 @@ use salur_core::{FieldName, RegionCode, Role, SchemeId};
 use serde::Deserialize;
 
 use crate::DemoError;
+use crate::office::OfficePlan;
 
 const PLAN: &str = include_str!("../plan.toml");
 
@@ -21,6 +22,7 @@ pub(crate) struct Plan {
     pub(crate) sp2d_number: String,
     pub(crate) sent_by_province: usize,
     pub(crate) person: Vec<Staff>,
+    pub(crate) office: OfficePlan,
     pub(crate) bank: Vec<Bank>,
     pub(crate) reasons: BTreeMap<Why, Vec<String>>,
     pub(crate) scheme: Vec<Scheme>,

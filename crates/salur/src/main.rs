@@ -8,6 +8,7 @@ mod serve;
 mod setup;
 mod sheet;
 mod verify;
+mod workflow;
 
 #[cfg(test)]
 mod samples;
@@ -40,6 +41,9 @@ enum Command {
     Setup(setup::Setup),
     /// Check workflow definitions; exit 0 when none has an error.
     Check(check::Check),
+    /// Show a definition as a picture, read a drawing, and list, check and publish definitions on the server.
+    #[command(subcommand)]
+    Workflow(workflow::WorkflowCommand),
     /// Recompute the invariants from the stored bytes; exit 0 when all hold.
     Verify(verify::Verify),
     /// Move the events of a closed year out of PostgreSQL, into a file that `verify` reads beside the database.
@@ -53,12 +57,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let Cli { connection, command } = Cli::parse();
-    let json = connection.json;
+    let (json, lang) = (connection.json, connection.lang);
     let done = match command {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Setup(setup) => setup.run(),
-        Command::Check(check) => check.run(json),
+        Command::Workflow(workflow) => workflow.run(connection),
+        Command::Check(check) => check.run(json, lang),
         Command::Verify(verify) => verify.run(json),
         Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),

@@ -2,6 +2,7 @@
 
 mod changes;
 mod found;
+mod imports;
 mod needs;
 mod office;
 mod record;
@@ -15,11 +16,10 @@ use salur_core::payment::{self, Order, OrderChange, PayLine};
 use salur_core::refusal::{Refusal, Why};
 use salur_core::request::Request;
 use salur_core::world::{Actor, Context, World};
-use salur_core::{DecreeId, OrderId, PersonId, RequestId};
+use salur_core::{DecreeId, OrderId, RequestId};
 
-use crate::chain::NewEvent;
 use crate::error::{ExecuteError, StoreError};
-use crate::job::{Act, Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome, SealedFacts, SealedNote};
+use crate::job::{Act, Answer, Ask, Entry, Job, Outcome, SealedFacts, SealedNote};
 
 pub(crate) use changes::frees_recipient;
 pub(crate) use needs::Needs;
@@ -309,63 +309,6 @@ impl<'a> Batch<'a> {
             self.changes.notes.extend(note);
         }
         Ok(Answer::Many(outcomes))
-    }
-
-    fn accept(&mut self, context: &Context<'_>, entries: Vec<Entry>, mut state: ImportState) -> Told {
-        self.is_last_kept(&state)?;
-        let mut outcomes = Vec::new();
-        for entry in entries {
-            let (id, row) = (entry.request, entry.row);
-            match self.enter(context, entry) {
-                Ok(_) => state.accepted = state.accepted.saturating_add(1),
-                Err(ExecuteError::Refused(refusal)) => {
-                    state.refused = state.refused.saturating_add(1);
-                    state.turned_away.extend(row.map(|row| (row, (*refusal).clone())));
-                    outcomes.push(Outcome { id, refusal: Some(*refusal) });
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        self.note_import(context.actor.person.id, context.at.as_microsecond(), state)?;
-        Ok(Answer::Many(outcomes))
-    }
-
-    /// Whoever works on an import read it before. A server that was paused may have been replaced since, and must not
-    /// undo what the other one did.
-    fn is_last_kept(&self, state: &ImportState) -> Result<(), ExecuteError> {
-        let kept = self.loaded.imports.get(&state.id).copied().unwrap_or_default();
-        if state.revision == kept { Ok(()) } else { Err(ExecuteError::Overtaken) }
-    }
-
-    fn note_import(&mut self, actor: PersonId, at: i64, mut state: ImportState) -> Result<(), ExecuteError> {
-        self.is_last_kept(&state)?;
-        state.revision = state.revision.saturating_add(1);
-        self.loaded.imports.insert(state.id, state.revision);
-        let kind = match state.state {
-            ImportPhase::Judging | ImportPhase::Accepting => None,
-            ImportPhase::Ready => Some("import_judged"),
-            ImportPhase::Done => Some("import_done"),
-            ImportPhase::Failed => Some("import_failed"),
-        };
-        if let Some(kind) = kind {
-            let data = serde_json::json!({
-                "scheme": state.scheme, "year": state.year, "rows": state.rows, "sound": state.sound,
-                "faulty": state.faulty, "referred": state.referred, "accepted": state.accepted,
-                "refused": state.refused,
-            });
-            self.changes.events.push(NewEvent {
-                at,
-                actor,
-                for_whom: None,
-                subject_kind: "import",
-                subject_id: state.id.0,
-                seq: state.version,
-                kind,
-                data: data.to_string(),
-            });
-        }
-        self.changes.imports.push(state);
-        Ok(())
     }
 
     fn with_decree(

@@ -147,7 +147,7 @@ async fn load(mut on: impl Reads) -> Result<Read, StoreError> {
     let texts: Vec<(String,)> = on.on().all(DEFINITIONS, ()).await?;
     let definitions = texts
         .iter()
-        .map(|(text,)| Workflow::parse(text).map_err(|error| StoreError::inconsistent("definition", error)));
+        .map(|(text,)| Workflow::reread(text).map_err(|error| StoreError::inconsistent("definition", error)));
     let definitions: Vec<Workflow> = definitions.collect::<Result<_, _>>()?;
     let (papers, freezes) = papers(on.on()).await?;
     let roster = Roster::new(people).with_papers(papers);

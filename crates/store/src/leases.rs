@@ -24,6 +24,9 @@ const TAKE: &str =
     "insert into lease (work, holder, until) values ($1, $2, now() + make_interval(secs => $3))
     on conflict (work) do update set holder = excluded.holder, until = excluded.until
     where lease.until < now() or lease.holder = excluded.holder";
+/// Only what is still there is renewed: given back, it must not come again.
+const RENEW: &str =
+    "update lease set until = now() + make_interval(secs => $3) where work = $1 and holder = $2";
 const GIVE_ALL_BACK: &str = "delete from lease where holder = any($1)";
 const GIVE_BACK: &str = "delete from lease where work = $1 and holder = $2";
 
@@ -55,7 +58,7 @@ impl Store {
         // Each lease has a holder of its own: the same server does not do the same work twice either.
         let holder = Uuid::from_slice(&random()?[..16]).unwrap_or_default();
         let started = Instant::now();
-        if !take(side, work, holder).await? {
+        if !asked_of(side, TAKE, work, holder).await? {
             return Ok(None);
         }
         let renewed = Arc::new(AtomicI64::new(0));
@@ -99,7 +102,7 @@ async fn renew(side: PgPool, work: String, holder: Uuid, started: Instant, renew
     loop {
         tokio::time::sleep(RENEWED).await;
         let asked = millis(started.elapsed());
-        match take(&side, &work, holder).await {
+        match asked_of(&side, RENEW, &work, holder).await {
             Ok(true) => renewed.store(asked, Ordering::Relaxed),
             Ok(false) => return,
             // The database may be back before the lease ends.
@@ -108,8 +111,8 @@ async fn renew(side: PgPool, work: String, holder: Uuid, started: Instant, renew
     }
 }
 
-async fn take(side: &PgPool, work: &str, holder: Uuid) -> Result<bool, StoreError> {
-    let query = sqlx::query(TAKE).bind(work).bind(holder).bind(LASTS.as_secs_f64());
+async fn asked_of(side: &PgPool, sql: &'static str, work: &str, holder: Uuid) -> Result<bool, StoreError> {
+    let query = sqlx::query(sql).bind(work).bind(holder).bind(LASTS.as_secs_f64());
     Ok(query.execute(side).await?.rows_affected() == 1)
 }
 

@@ -26,7 +26,7 @@ pub mod vault;
 mod verify;
 mod writer;
 
-pub use archive::Archived;
+pub use archive::{Archived, archived_events};
 pub use error::{ExecuteError, StoreError};
 pub use leases::Lease;
 pub use open::{Office, Places, Store};

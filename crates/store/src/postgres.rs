@@ -10,6 +10,7 @@ mod load;
 mod office;
 mod outcome;
 mod write;
+mod years;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,9 +31,12 @@ use outcome::Failure;
 
 pub(crate) use begin::{Fitness, check_fit, check_key, connect};
 pub(crate) use outcome::is_lost;
+pub(crate) use years::{keep_ahead, make_ahead, year_of};
 
 /// The longest that a batch may take, a bulk one included; beyond it the connection is given up.
 const BATCH_LONGEST: Duration = Duration::from_mins(2);
+/// How long a commit may take: longer, and it waits for a standby that hangs.
+const COMMITTING: Duration = Duration::from_secs(10);
 /// How long callers are kept waiting for a database that has gone.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long one attempt to connect may take.
@@ -52,8 +56,6 @@ pub(crate) struct Postgres {
     /// Poked after each commit.
     written: Arc<Notify>,
     connection: Option<PgConnection>,
-    /// Years whose partition is known to be there.
-    years: Vec<i16>,
     /// A commit that was sent and not answered.
     doubt: Option<Doubt>,
     /// The lock that the transaction under way holds.
@@ -92,7 +94,6 @@ impl Postgres {
             current,
             written,
             connection: None,
-            years: Vec::new(),
             doubt: None,
             head: None,
             planned_at: Instant::now(),
@@ -134,9 +135,13 @@ impl Postgres {
     }
 
     async fn within(&mut self, connection: &mut PgConnection, asks: &[Ask]) -> Result<Committed, Failure> {
-        let head = match self.head.take() {
-            Some(head) => head,
-            None => self.lock_head(connection).await?,
+        let head = if let Some(head) = self.head.take() {
+            head
+        } else {
+            // A commit that hangs keeps the lock: whoever comes after it must not wait for ever.
+            let is_troubled = self.doubt.is_some() || self.lost.is_some();
+            let longest = if is_troubled { PATIENCE } else { BATCH_LONGEST };
+            timeout(longest, self.lock_head(connection)).await.map_err(|_| Failure::Lost)??
         };
         // Kept until it is known: the connection may be lost again while this is found out.
         if let Some(doubt) = &self.doubt
@@ -145,7 +150,7 @@ impl Postgres {
         {
             // It may stand on this database alone, its wait for a standby broken off: this commit waits for both.
             begin::touch(connection).await?;
-            begin::commit(connection).await?;
+            commit(connection).await?;
             if let Some(doubt) = self.doubt.take() {
                 return Ok(self.settle(connection, doubt).await);
             }
@@ -161,28 +166,29 @@ impl Postgres {
         let (changes, books) = batch.into_changes();
         if changes.is_empty() {
             if asks.iter().any(|ask| ask.key.is_some()) {
-                // It may be an answer given before, by a commit that no standby has yet: this one waits for both.
+                // It may be an answer given before, by a commit that no standby has yet: this one waits for both, and
+                // until then nobody may be told that nothing was done.
+                let (pos, hash, office) = (head.pos, head.hash, head.office);
+                self.doubt = Some(Doubt { pos, hash, told: Vec::new(), is_written: false, office });
                 begin::touch(connection).await?;
-                begin::commit(connection).await?;
+                commit(connection).await?;
+                self.doubt = None;
             } else {
                 begin::rollback(connection).await?;
             }
             return Ok(Committed { told, pos: head.pos });
         }
-        let mut years = self.years.clone();
-        begin::make_years(connection, &mut years, &changes).await?;
-        let (pos, hash) = write::write(connection, &world, &changes, &books, &head).await?;
+        let written = write::write(connection, &world, &changes, &books, &head).await;
+        let (pos, hash) = years::or_make(written, connection, &self.options, &changes).await?;
         let office = head.office.saturating_add(i64::from(changes.is_of_office()));
         self.doubt = Some(Doubt { pos, hash, told, is_written: pos != head.pos, office });
-        if let Err(error) = begin::commit(connection).await {
-            let failure = Failure::from(error);
+        if let Err(failure) = commit(connection).await {
             if !matches!(failure, Failure::Lost) {
                 // The database has answered: it is not done.
                 self.doubt = None;
             }
             return Err(failure);
         }
-        self.years = years;
         match self.doubt.take() {
             Some(doubt) => Ok(self.settle(connection, doubt).await),
             None => Ok(Committed { told: Vec::new(), pos }),
@@ -203,6 +209,11 @@ impl Postgres {
     fn give_up(&mut self) -> StoreError {
         StoreError::Unreachable { maybe_done: self.doubt.take().is_some() }
     }
+}
+
+/// Commits, unless that hangs.
+async fn commit(connection: &mut PgConnection) -> Result<(), Failure> {
+    timeout(COMMITTING, begin::commit(connection)).await.map_err(|_| Failure::Lost)?.map_err(Failure::from)
 }
 
 impl Backend for Postgres {
@@ -241,7 +252,7 @@ impl Backend for Postgres {
                 Failure::Race => return Err(StoreError::Unfit("a batch lost one race after another".into())),
                 Failure::Lost => {
                     // Those who come while it is away need not wait as long again as those before them.
-                    let before = self.lost.filter(|(_, last)| last.elapsed() < PATIENCE);
+                    let before = self.lost.filter(|(_, last)| last.elapsed() < PATIENCE * 2);
                     let now = Instant::now();
                     let first = before.map_or(now, |(first, _)| first);
                     self.lost = Some((first, now));
@@ -250,11 +261,7 @@ impl Backend for Postgres {
                     }
                     std::thread::sleep(PAUSE);
                 }
-                Failure::Store(error) => {
-                    // A year may have been archived since.
-                    self.years.clear();
-                    return Err(error);
-                }
+                Failure::Store(error) => return Err(error),
             }
         }
     }

@@ -149,7 +149,7 @@ impl Check {
         let rows: Vec<(String, i32, Vec<u8>, String)> = self.source.all(DEFINITIONS, ()).await?;
         let mut definitions = Vec::new();
         for (scheme, version, stored, text) in rows {
-            let workflow = Workflow::parse(&text)
+            let workflow = Workflow::reread(&text)
                 .map_err(|error| broken("definition_sound", format!("{scheme} {version}"), error))?;
             if workflow.digest != digest(stored)? {
                 return Err(broken("definition_unchanged", format!("{scheme} {version}"), workflow.digest));

@@ -18,6 +18,7 @@ async fn a_request_of_each_scheme_is_entered_verified_approved_and_paid() {
         assert_eq!((&paid["stage"], &paid["closed"]), (&json!("paid"), &json!(true)));
         assert_eq!((&paid["phase"], &paid["waits_for"]), (&Value::Null, &Value::Null));
         let history = desk.get("clerk.6472", &format!("{path}/history")).await.expect(200);
+        assert_eq!(history["archived"], 0);
         let events = history["data"].as_array().unwrap();
         let kinds: Vec<_> = events.iter().map(|event| event["kind"].clone()).collect();
         assert_eq!(kinds, ["entered", "advanced", "advanced", "listed", "advanced", "ordered", "advanced"]);

@@ -5,6 +5,7 @@ mod description;
 mod events;
 mod journeys;
 mod lists;
+mod office;
 mod refusals;
 mod repetition;
 mod support;

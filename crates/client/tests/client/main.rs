@@ -6,5 +6,6 @@ mod asked;
 mod fake;
 mod imports;
 mod many;
+mod office;
 mod requests;
 mod trouble;

@@ -67,6 +67,13 @@ Dapat dilakukan: verify (Verifikasi)
 }
 
 #[test]
+fn a_history_says_how_much_of_it_is_archived() {
+    let fake = Fake::new().on("GET /api/v1/requests/r1/history", 200, r#"{"data":[],"archived":3}"#);
+    let shown = ask(&fake, &["--lang", "en", "request", "history", "r1"]);
+    assert_eq!(shown.notes, "3 events are not shown: they are archived\n");
+}
+
+#[test]
 fn json_is_the_servers_answer_byte_for_byte() {
     let fake = Fake::new()
         .on("GET /api/v1/requests/r1", 200, REQUEST)

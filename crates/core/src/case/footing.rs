@@ -228,7 +228,7 @@ impl<'a> Case<'a> {
         let matter = self.matter(kind);
         let held = roster.holders(by.keys(), &self.request.region);
         let mut persons: BTreeSet<_> = held.map(|person| person.id).collect();
-        persons.extend(roster.stand_ins().map(|person| person.id));
+        persons.extend(roster.stand_ins(&self.request.region).map(|person| person.id));
         persons.retain(|id| {
             let Some(person) = roster.person(*id).filter(|_| roster.absence(*id, matter.day).is_none())
             else {

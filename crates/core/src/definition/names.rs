@@ -1,75 +1,82 @@
-//! Every name in a definition means something, and every text is there.
+//! Every name in a definition means something.
 
 use std::collections::BTreeSet;
 
-use super::Findings;
+use super::finding::Findings;
+use super::read::suggestion;
 use crate::command::BUILT_IN;
 use crate::guard::Guard;
-use crate::workflow::{ActionKind, Phase, Workflow};
-use crate::{ActionName, FieldName, Label, Role, StageName, words};
-
-/// Most stages and actions of a definition.
-const STAGES_MAX: usize = 32;
-const ACTIONS_MAX: usize = 64;
+use crate::workflow::{Action, ActionKind, Phase, Workflow};
+use crate::{ActionName, FieldName, Lang, Role, StageName, words};
 
 /// True if every stage that is named exists.
-pub(super) fn check(workflow: &Workflow, findings: &mut Findings) -> bool {
-    let before = findings.0.len();
+pub(super) fn check(workflow: &Workflow, findings: &mut Findings<'_>) -> bool {
+    let before = findings.errors();
     stages_named(workflow, findings);
-    let known = findings.0.len() == before;
-    for (what, found, most) in
-        [("stage", workflow.stages.len(), STAGES_MAX), ("action", workflow.actions.len(), ACTIONS_MAX)]
-    {
-        if found > most {
-            findings.add("too_many", what.into(), format!("there are {found}; {most} is the most"));
-        }
-    }
+    let known = findings.errors() == before;
     stages(workflow, findings);
-    actions(workflow, findings);
+    for (name, action) in &workflow.actions {
+        check_action(workflow, name, action, findings);
+    }
+    let forward =
+        |action: &&Action| action.kind == ActionKind::Forward && action.from.contains(&workflow.start);
+    if workflow.actions.values().filter(forward).count() != 1 {
+        let start = &workflow.start;
+        let id = format!("tepat satu tindakan berjenis `forward` membawa permohonan dari `{start}`");
+        let en = format!("one action of the kind `forward` leads on from `{start}`; no other number");
+        findings.error("entry_unclear", "workflow.start", id, en);
+    }
     duties(workflow, findings);
-    texts(workflow, findings);
     known
 }
 
-fn stages_named(workflow: &Workflow, findings: &mut Findings) {
-    let mut stage = |place: String, name: &StageName| {
-        if !workflow.stages.contains_key(name) {
-            let known: Vec<_> = workflow.stages.keys().map(StageName::as_str).collect();
-            let text = format!("there is no stage `{name}`; there are {}", known.join(", "));
-            findings.add("stage_unknown", place, text);
-        }
-    };
-    stage("workflow.start".into(), &workflow.start);
-    stage("decree.strike_to".into(), &workflow.decree.strike_to);
+/// Tells of a stage that does not exist.
+pub(super) fn stage(workflow: &Workflow, place: String, name: &StageName, findings: &mut Findings<'_>) {
+    if !workflow.stages.contains_key(name) {
+        let known: Vec<_> = workflow.stages.keys().map(StageName::as_str).collect();
+        let (near_id, near_en) = suggestion(name.as_str(), known.iter().copied());
+        let (name, known) = (super::read::shown(name.as_str()), known.join(", "));
+        let id = format!("tahap `{name}` tidak ada{near_id}; yang ada: {known}");
+        let en = format!("there is no stage `{name}`{near_en}; there are {known}");
+        findings.error("stage_unknown", place, id, en);
+    }
+}
+
+fn stages_named(workflow: &Workflow, findings: &mut Findings<'_>) {
+    stage(workflow, "workflow.start".into(), &workflow.start, findings);
+    stage(workflow, "decree.strike_to".into(), &workflow.decree.strike_to, findings);
     if let Some(referred) = &workflow.referred {
-        stage("workflow.referred".into(), referred);
+        stage(workflow, "workflow.referred".into(), referred, findings);
     }
     for (name, action) in &workflow.actions {
         for from in &action.from {
-            stage(format!("action.{name}.from"), from);
+            stage(workflow, format!("action.{name}.from"), from, findings);
         }
         if let Some(to) = &action.to {
-            stage(format!("action.{name}.to"), to);
+            stage(workflow, format!("action.{name}.to"), to, findings);
         }
     }
     for (place, duty) in workflow.duties.iter().enumerate() {
         if let Some(before) = &duty.before {
-            stage(format!("duty[{place}].before"), before);
+            stage(workflow, format!("duty[{place}].before"), before, findings);
         }
     }
 }
 
-fn stages(workflow: &Workflow, findings: &mut Findings) {
+fn stages(workflow: &Workflow, findings: &mut Findings<'_>) {
     for (name, stage) in &workflow.stages {
         let place = format!("stage.{name}");
         match (stage.phase, stage.end) {
             (Some(_), Some(_)) | (None, None) => {
-                let text = "a stage is either open (`phase`) or an end (`end`): say one of them";
-                findings.add("stage_kind", place, text.into());
+                let id = "tahap itu terbuka (`phase`) atau akhir (`end`): tulis salah satu".into();
+                let en = "a stage is either open (`phase`) or an end (`end`): say one of them".into();
+                findings.error("stage_kind", place, id, en);
             }
             (Some(_), None) if stage.served_by.is_none() || stage.sla.is_none() => {
-                let text = "an open stage says who serves it (`served_by`) and how soon (`sla`)";
-                findings.add("stage_unserved", place, text.into());
+                let id =
+                    "tahap terbuka menyebut siapa yang melayani (`served_by`) dan seberapa cepat (`sla`)";
+                let en = "an open stage says who serves it (`served_by`) and how soon (`sla`)";
+                findings.error("stage_unserved", place, id.into(), en.into());
             }
             _ => {}
         }
@@ -79,89 +86,93 @@ fn stages(workflow: &Workflow, findings: &mut Findings) {
         [("workflow.start", &workflow.start), ("decree.strike_to", &workflow.decree.strike_to)]
     {
         if phase(name).is_some_and(|phase| phase != Some(Phase::Input)) {
-            let text = format!("`{name}` is not of the phase `input`, so nobody could mend a request there");
-            findings.add("stage_not_input", place.into(), text);
+            let id = format!("`{name}` bukan fase `input`, jadi permohonan tidak bisa diperbaiki di sana");
+            let en = format!("`{name}` is not of the phase `input`, so nobody could mend a request there");
+            findings.error("stage_not_input", place, id, en);
         }
     }
     if let Some(name) =
         workflow.referred.as_ref().filter(|name| phase(name).is_some_and(|phase| phase.is_some()))
     {
-        let text = format!("`{name}` is open; whom others serve goes to an end");
-        findings.add("referred_open", "workflow.referred".into(), text);
+        let id = format!("`{name}` terbuka; yang dilayani pihak lain masuk ke tahap akhir");
+        let en = format!("`{name}` is open; whom others serve goes to an end");
+        findings.error("referred_open", "workflow.referred", id, en);
     }
 }
 
-fn actions(workflow: &Workflow, findings: &mut Findings) {
-    for (name, action) in &workflow.actions {
-        let place = format!("action.{name}");
-        if BUILT_IN.contains(&name.as_str()) || words::act(name.as_str(), crate::Lang::En).is_some() {
-            findings.add("action_reserved", place.clone(), "every workflow has this act built in".into());
-        }
-        if action.by.is_empty() {
-            let text = "name the roles that may take it".into();
-            findings.add("nobody", format!("{place}.by"), text);
-        }
-        if action.from.is_empty() {
-            let text = "name the stages it is taken at; it is never enabled".into();
-            findings.add("never_enabled", format!("{place}.from"), text);
-        }
-        if action.persons == 0 {
-            findings.add("persons_zero", format!("{place}.persons"), "it takes one person at least".into());
-        }
-        for end in action.from.iter().filter(|from| workflow.end_of(from).is_some()) {
-            let text = format!("`{end}` is an end: nothing is done there");
-            findings.add("from_end", format!("{place}.from"), text);
-        }
-        if action.to.is_none() != (action.kind == ActionKind::Correction) {
-            let text = "every action but a correction leads to a stage (`to`), and a correction to none";
-            findings.add("action_to", place.clone(), text.into());
-        }
-        if action.kind == ActionKind::Rework && action.max_visits.is_none() {
-            let text = "work that comes back needs an end: say `max_visits`".into();
-            findings.add("rework_endless", place.clone(), text);
-        }
-        for field in
-            action.needs.iter().chain(&action.notes).filter(|field| !workflow.fields.contains_key(*field))
-        {
-            findings.add("field_unknown", place.clone(), format!("there is no field `{field}`"));
-        }
-        for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name)) {
-            let text = format!("it reads `{field}`, which no action needs, so it could never be met");
-            findings.add("field_never_set", format!("{place}.guard"), text);
-        }
+fn check_action(workflow: &Workflow, name: &ActionName, action: &Action, findings: &mut Findings<'_>) {
+    let place = format!("action.{name}");
+    let mut tell =
+        |code, place: String, id: &str, en: &str| findings.error(code, place, id.into(), en.into());
+    if BUILT_IN.contains(&name.as_str()) || words::act(name.as_str(), Lang::En).is_some() {
+        let id = "setiap alur sudah punya tindakan ini; pakai nama lain";
+        tell("action_reserved", place.clone(), id, "every workflow has this act built in; use another name");
     }
-    let entries = workflow
-        .actions
-        .values()
-        .filter(|action| action.kind == ActionKind::Forward && action.from.contains(&workflow.start));
-    if entries.count() != 1 {
-        let text =
-            format!("one action of the kind `forward` leads on from `{}`; no other number", workflow.start);
-        findings.add("entry_unclear", "workflow.start".into(), text);
+    if action.by.is_empty() {
+        let (id, en) = ("sebutkan peran yang boleh", "name the roles that may take it");
+        tell("nobody", format!("{place}.by"), id, en);
+    }
+    if action.from.is_empty() {
+        let id = "sebutkan tahap asalnya; tanpa itu tidak pernah bisa dilakukan";
+        let en = "name the stages it is taken at; it is never enabled";
+        tell("never_enabled", format!("{place}.from"), id, en);
+    }
+    if action.to.is_none() != (action.kind == ActionKind::Correction) {
+        let id = "setiap tindakan selain koreksi menuju satu tahap (`to`); koreksi tidak";
+        let en = "every action but a correction leads to a stage (`to`), and a correction to none";
+        tell("action_to", place.clone(), id, en);
+    }
+    if action.kind == ActionKind::Rework && action.max_visits.is_none() {
+        let id = "pekerjaan yang dikembalikan harus ada akhirnya: tulis `max_visits`";
+        let en = "work that comes back needs an end: say `max_visits`";
+        tell("rework_endless", place.clone(), id, en);
+    }
+    for end in action.from.iter().filter(|from| workflow.end_of(from).is_some()) {
+        let id = format!("`{end}` tahap akhir: tidak ada lagi yang dilakukan di sana");
+        let en = format!("`{end}` is an end: nothing is done there");
+        tell("from_end", format!("{place}.from"), &id, &en);
+    }
+    for field in
+        action.needs.iter().chain(&action.notes).filter(|field| !workflow.fields.contains_key(*field))
+    {
+        let (id, en) = if workflow.form.field(field).is_some() {
+            (
+                format!("`{field}` data di formulir: diubah dengan perbaikan data, bukan dicatat di sini"),
+                format!("`{field}` is a fact of the form: it is amended, and not noted here"),
+            )
+        } else {
+            let (id, en) = suggestion(field.as_str(), workflow.fields.keys().map(FieldName::as_str));
+            (format!("isian `{field}` tidak ada{id}"), format!("there is no field `{field}`{en}"))
+        };
+        tell("field_unknown", place.clone(), &id, &en);
+    }
+    for field in action.guard.iter().flat_map(Guard::names).filter(|name| !noted(workflow, name)) {
+        let id =
+            format!("membaca `{field}`, yang tidak diisi tindakan mana pun, jadi tidak pernah terpenuhi");
+        let en = format!("it reads `{field}`, which no action needs, so it could never be met");
+        tell("field_never_set", format!("{place}.guard"), &id, &en);
     }
 }
 
 /// True for a field that a guard can count on.
-fn noted(workflow: &Workflow, name: &FieldName) -> bool {
+pub(super) fn noted(workflow: &Workflow, name: &FieldName) -> bool {
     matches!(name.as_str(), "amount" | "year")
         || workflow.actions.values().any(|action| action.needs.contains(name))
 }
 
-fn duties(workflow: &Workflow, findings: &mut Findings) {
+fn duties(workflow: &Workflow, findings: &mut Findings<'_>) {
     let (decree, order) = (&workflow.decree, &workflow.payment_order);
-    for (place, roles) in [
-        ("decree.draft", &decree.draft),
-        ("decree.strike", &decree.strike),
-        ("payment_order.draft", &order.draft),
-        ("payment_order.settle", &order.settle),
-    ] {
-        if roles.is_empty() {
-            findings.add("nobody", place.into(), "name the roles that may, each with its duty".into());
+    let mut nobody = |place: &str, empty: bool| {
+        if empty {
+            let id = "sebutkan peran yang boleh, masing-masing dengan tugasnya".into();
+            findings.error("nobody", place, id, "name the roles that may, each with its duty".into());
         }
-    }
-    if workflow.hold.by.is_empty() {
-        findings.add("nobody", "hold.by".into(), "name the roles that may".into());
-    }
+    };
+    nobody("decree.draft", decree.draft.is_empty());
+    nobody("decree.strike", decree.strike.is_empty());
+    nobody("payment_order.draft", order.draft.is_empty());
+    nobody("payment_order.settle", order.settle.is_empty());
+    nobody("hold.by", workflow.hold.by.is_empty());
     let lists = [&decree.draft, &decree.strike, &order.draft, &order.settle];
     let counted: BTreeSet<&ActionName> = workflow
         .actions
@@ -170,41 +181,25 @@ fn duties(workflow: &Workflow, findings: &mut Findings) {
         .chain(lists.into_iter().flat_map(std::collections::BTreeMap::<Role, ActionName>::values))
         .collect();
     for (place, duty) in workflow.duties.iter().enumerate() {
-        for name in duty.distinct.iter().filter(|name| !counted.contains(name)) {
-            let text = format!("no act counts as `{name}`");
-            findings.add("duty_unknown", format!("duty[{place}].distinct"), text);
+        for (key, names) in [("distinct", &duty.distinct), ("same_person", &duty.same_person)] {
+            for name in names.iter().filter(|name| !counted.contains(name)) {
+                let (id, en) = suggestion(name.as_str(), counted.iter().map(|known| known.as_str()));
+                let id = format!("tidak ada tindakan yang dihitung sebagai `{name}`{id}");
+                let en = format!("no act counts as `{name}`{en}");
+                findings.error("duty_unknown", format!("duty[{place}].{key}"), id, en);
+            }
+        }
+        let acting: BTreeSet<&Role> = workflow.doers().map(|(role, _)| role).collect();
+        for role in duty.exclusive_roles.iter().filter(|role| !acting.contains(role)) {
+            let (id, en) = suggestion(role.as_str(), acting.iter().map(|known| known.as_str()));
+            let id = format!("tidak ada yang bertindak sebagai `{role}` di sini{id}");
+            let en = format!("nobody acts as `{role}` here{en}");
+            findings.error("role_unknown", format!("duty[{place}].exclusive_roles"), id, en);
         }
         if duty.min_persons.is_some() != duty.before.is_some() {
-            let text = "`min_persons` and `before` go together".into();
-            findings.add("duty_half", format!("duty[{place}]"), text);
-        }
-    }
-}
-
-fn texts(workflow: &Workflow, findings: &mut Findings) {
-    let mut text = |place: String, label: &Label| {
-        if label.id.trim().is_empty() || label.en.trim().is_empty() {
-            findings.add("label_empty", place, "say it in Indonesian (`id`) and English (`en`)".into());
-        }
-    };
-    text("workflow.title".into(), &workflow.title);
-    for (name, stage) in &workflow.stages {
-        text(format!("stage.{name}.title"), &stage.title);
-    }
-    for (name, action) in &workflow.actions {
-        text(format!("action.{name}.title"), &action.title);
-    }
-    for (name, field) in &workflow.fields {
-        text(format!("field.{name}.title"), &field.title);
-        for (value, label) in &field.labels {
-            text(format!("field.{name}.labels.{value}"), label);
-        }
-    }
-    for (name, field) in &workflow.fields {
-        let values: BTreeSet<_> = field.values.iter().collect();
-        if values.len() != field.values.len() || !field.labels.keys().eq(values) {
-            let text = "list each value once, and give each one its label in `labels`".into();
-            findings.add("label_missing", format!("field.{name}.labels"), text);
+            let id = "`min_persons` dan `before` ditulis bersama".into();
+            let en = "`min_persons` and `before` go together".into();
+            findings.error("duty_half", format!("duty[{place}]"), id, en);
         }
     }
 }

@@ -1,50 +1,102 @@
-//! Every stage can be reached, and every one comes to an end.
+//! Every stage can be reached, every one comes to an end, and no request goes round for ever.
 
 use std::collections::BTreeSet;
 
-use super::Findings;
+use super::finding::{CounterExample, Finding, Findings};
+use super::graph::{Graph, Step};
 use crate::StageName;
-use crate::workflow::{End, Via, Workflow};
+use crate::workflow::{ActionKind, End};
 
-/// Every stage can be reached, and every one comes to an end.
-pub(super) fn check(workflow: &Workflow, findings: &mut Findings) {
-    let mut reached: BTreeSet<&StageName> = BTreeSet::new();
-    let mut open: Vec<&StageName> =
-        [Some(&workflow.start), workflow.referred.as_ref()].into_iter().flatten().collect();
-    while let Some(stage) = open.pop() {
-        if reached.insert(stage) {
-            open.extend(edges(workflow, stage));
+pub(super) fn check(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    let stages = &graph.workflow.stages;
+    let reached = graph.all();
+    for name in stages.keys().filter(|name| !reached.has(name)) {
+        let id = format!("tidak ada tindakan yang membawa permohonan ke tahap `{name}`");
+        let en = format!("no action leads a request to the stage `{name}`");
+        findings.error("stage_unreachable", format!("stage.{name}"), id, en);
+    }
+    let ending = ending(graph);
+    for name in stages.keys().filter(|name| !ending.contains(name)) {
+        let id = format!("dari tahap `{name}` tidak ada jalan ke tahap akhir");
+        let en = format!("no way leads from the stage `{name}` to an end");
+        let finding = Finding::error("stage_cannot_end", format!("stage.{name}"), id, en);
+        let shown = reached.has(name).then(|| CounterExample::Way(reached.way(name)));
+        findings.add(Finding { counter_example: shown, ..finding });
+    }
+    if !stages.values().any(|stage| stage.end == Some(End::Success)) {
+        let id = "tidak ada tahap dengan `end = \"success\"`".into();
+        let en = "no stage has `end = \"success\"`".into();
+        findings.error("no_success", "stage", id, en);
+    }
+    check_cycles(graph, findings);
+    for name in reached.stages().filter(|name| !graph.from(name).is_empty()) {
+        if graph.from(name).iter().all(|step| step.is(ActionKind::Rework)) {
+            let id = format!(
+                "dari `{name}` permohonan hanya bisa dikembalikan; setelah `max_visits` habis, tidak ada jalan"
+            );
+            let en = format!(
+                "from `{name}` a request can only be sent back; once `max_visits` is used up there is no way"
+            );
+            let shown = CounterExample::Way(reached.way(name));
+            findings.add(Finding::error("rework_no_exit", format!("stage.{name}"), id, en).shown_by(shown));
         }
     }
-    for name in workflow.stages.keys().filter(|name| !reached.contains(name)) {
-        findings.add("stage_unreachable", format!("stage.{name}"), "no action leads here".into());
-    }
-    let mut ending: BTreeSet<&StageName> =
-        workflow.stages.iter().filter(|(_, stage)| stage.end.is_some()).map(|(name, _)| name).collect();
-    loop {
-        let more: Vec<_> = workflow
-            .stages
-            .keys()
-            .filter(|name| {
-                !ending.contains(name) && edges(workflow, name).iter().any(|to| ending.contains(to))
-            })
-            .collect();
-        if more.is_empty() {
-            break;
+    for (name, action) in &graph.workflow.actions {
+        // A request has come to the start once when it is entered.
+        if action.to.as_ref() == Some(&graph.workflow.start) && action.max_visits.is_some_and(|most| most < 2)
+        {
+            let id =
+                "permohonan sudah sekali di tahap itu saat dimasukkan; `max_visits` paling sedikit 2".into();
+            let en =
+                "a request was at that stage once when it was entered; `max_visits` is 2 at least".into();
+            findings.error("never_enabled", format!("action.{name}.max_visits"), id, en);
         }
-        ending.extend(more);
-    }
-    for name in workflow.stages.keys().filter(|name| !ending.contains(name)) {
-        findings.add("stage_cannot_end", format!("stage.{name}"), "no way leads from here to an end".into());
-    }
-    if !workflow.stages.values().any(|stage| stage.end == Some(End::Success)) {
-        findings.add("no_success", "stage".into(), "no stage has `end = \"success\"`".into());
     }
 }
 
-/// Where a request may come from a stage.
-fn edges<'a>(workflow: &'a Workflow, stage: &StageName) -> Vec<&'a StageName> {
-    let here = || workflow.actions.values().filter(|action| action.from.contains(stage));
-    let struck = here().any(|action| action.via == Some(Via::Decree)).then_some(&workflow.decree.strike_to);
-    here().filter_map(|action| action.to.as_ref()).chain(struck).collect()
+/// The stages from which an end can be reached.
+fn ending<'a>(graph: &Graph<'a>) -> BTreeSet<&'a StageName> {
+    let stages = &graph.workflow.stages;
+    let mut ending: BTreeSet<&StageName> =
+        stages.iter().filter(|(_, stage)| stage.end.is_some()).map(|(name, _)| name).collect();
+    loop {
+        let leads = |name: &&StageName| graph.from(name).iter().any(|step| ending.contains(step.to));
+        let more: Vec<_> = stages.keys().filter(|name| !ending.contains(name) && leads(name)).collect();
+        if more.is_empty() {
+            return ending;
+        }
+        ending.extend(more);
+    }
+}
+
+/// A round of actions that may be taken again and again. Rework without `max_visits` is told by itself; striking a
+/// line out of a decree is the approver's own act.
+fn check_cycles(graph: &Graph<'_>, findings: &mut Findings<'_>) {
+    let endless = |step: &Step<'_>| {
+        step.action.is_some_and(|action| action.kind != ActionKind::Rework && action.max_visits.is_none())
+    };
+    let mut told: BTreeSet<&StageName> = BTreeSet::new();
+    for start in graph.workflow.stages.keys() {
+        if told.contains(start) {
+            continue;
+        }
+        for first in graph.from(start).iter().filter(|step| endless(step)) {
+            let round = graph.reach([first.to], |step| endless(step) && !told.contains(step.to));
+            if !round.has(start) {
+                continue;
+            }
+            let mut way = vec![start.to_string(), first.act.to_owned()];
+            way.extend(round.way(start));
+            told.extend(round.stages());
+            let id = format!(
+                "permohonan bisa berputar tanpa akhir lewat `{start}`; beri `max_visits` pada salah satu tindakan"
+            );
+            let en = format!(
+                "a request can go round through `{start}` for ever; give one of the actions `max_visits`"
+            );
+            let place = format!("action.{}", first.act);
+            findings.add(Finding::error("cycle_endless", place, id, en).shown_by(CounterExample::Way(way)));
+            break;
+        }
+    }
 }

@@ -4,12 +4,18 @@ use super::*;
 use crate::proof::{prove, weakest_way};
 use crate::testing::*;
 
+mod keys;
+mod steps;
+
 /// The codes found in `kube.toml` with texts replaced, each once, in order of the alphabet.
 fn codes(changes: &[(&str, &str)]) -> Vec<&'static str> {
     let error = Workflow::parse(&changed(KUBE, changes)).expect_err("it should be refused");
     let codes: std::collections::BTreeSet<_> = error.findings.iter().map(|finding| finding.code).collect();
     for finding in &error.findings {
-        assert!(!finding.place.is_empty() && !finding.text.is_empty() && !finding.text.contains('\n'));
+        assert!(!finding.place.is_empty() && finding.line.is_some(), "{finding:?}");
+        for text in [&finding.id, &finding.en] {
+            assert!(!text.is_empty() && !text.contains('\n'), "{text}");
+        }
     }
     codes.into_iter().collect()
 }
@@ -22,9 +28,9 @@ fn with_action(text: &str) -> String {
 /// A code, and the mistake that it tells of: a text of `kube.toml` and what stands in its place.
 const MISTAKES: [(&str, &str, &str); 44] = [
     ("toml_invalid", "schema = 1", "schema = "),
-    ("toml_invalid", "kind = \"close\"", "kind = \"shut\""),
-    ("toml_invalid", "max_visits = 5", "max_visit = 5"),
-    ("toml_invalid", "target = \"5wd\"", "target = 5"),
+    ("value_unknown", "kind = \"close\"", "kind = \"shut\""),
+    ("key_unknown", "max_visits = 5", "max_visit = 5"),
+    ("not_working_days", "target = \"5wd\"", "target = 5"),
     ("schema_unknown", "schema = 1", "schema = 2"),
     ("stage_unknown", "to = \"approval\"", "to = \"aproval\""),
     ("stage_unknown", "start = \"input\"", "start = \"inbox\""),
@@ -45,7 +51,7 @@ const MISTAKES: [(&str, &str, &str); 44] = [
     ),
     ("never_enabled", "from = [\"input\", \"verification\"]", "from = []"),
     (
-        "persons_zero",
+        "number_range",
         "reason = \"required\"\n\n[action.withdraw]",
         "reason = \"required\"\npersons = 0\n\n[action.withdraw]",
     ),
@@ -163,14 +169,18 @@ fn all_findings_of_a_file_are_told_at_once_with_their_places() {
     assert_eq!(
         found,
         [
-            ("rework_endless", "action.return"),
-            ("field_unknown", "action.verify"),
             ("no_success", "stage"),
+            ("field_unknown", "action.verify"),
+            ("rework_endless", "action.return"),
+            ("payment_target", "action.pay.to"),
+            ("payment_target", "action.rule_payment.to"),
             ("too_few_persons", "duty[3]"),
         ]
     );
     let error = Workflow::parse(&changed(KUBE, &[("schema = 1", "schema = one")])).unwrap_err();
-    assert!(error.findings[0].place.starts_with("line "), "{error}");
+    let first = &error.findings[0];
+    assert_eq!((first.code, first.line, first.column), ("toml_invalid", Some(10), Some(10)), "{error}");
+    assert!(error.to_string().contains("(line 10, column 10)"), "{error}");
 }
 
 #[test]
@@ -184,10 +194,13 @@ fn a_hostile_file_is_refused_fast() {
         format!("a = {}", "{ b = ".repeat(TEXT_MAX / 7)),
         "a.".repeat(TEXT_MAX / 2 - 10),
         "\0".repeat(1000),
-        String::new(),
     ] {
         assert_eq!(Workflow::parse(&text).unwrap_err().findings[0].code, "toml_invalid");
     }
+    assert_eq!(Workflow::parse("").unwrap_err().findings[0].code, "key_missing");
+    let many = (0..10_000).fold(String::new(), |all, one| all + &format!("[stage.s{one}]\n"));
+    let found = codes(&[("[stage.input]", &format!("{many}[stage.input]"))]);
+    assert_eq!(found, ["too_many"]);
     let guard = format!("guard = '{}identity == \"match\"'", "(".repeat(20_000));
     let found = codes(&[("guard = 'identity == \"match\" && documents == \"complete\"'", &guard)]);
     assert_eq!(found, ["guard_invalid"]);
@@ -204,8 +217,9 @@ fn a_definition_with_more_ways_than_can_be_searched_proves_nothing() {
             + &action(&format!("out{one}"), &here, "approval", "")
             + &action(&format!("next{one}"), &others.join("\", \""), &here, "")
     });
-    // Where no duty binds them, the many ways are one.
-    Workflow::parse(&with_action(&maze)).unwrap();
+    // Where no duty binds them, the many ways are one: only their going round is refused.
+    let error = Workflow::parse(&with_action(&maze)).unwrap_err();
+    assert!(error.findings.iter().all(|finding| finding.code == "cycle_endless"), "{error}");
     // Where each of many steps may be one of two acts that duties bind, no two ways are alike.
     let fork = (0..16).fold(String::new(), |all, one| {
         let here = format!("s{one}");
@@ -261,7 +275,7 @@ fn without_its_duties_a_workflow_needs_fewer_and_the_story_says_how() {
     assert_eq!(way.unwrap().persons(), 2);
     let error = Workflow::parse(&changed(KUBE, &[(separate, pair)])).unwrap_err();
     assert_eq!(
-        error.findings[0].text,
+        error.findings[0].en,
         "4 different persons are promised before `paid`, but the duties allow 2: person 1 does submit, \
          person 1 does verify, person 2 does approve, person 1 does pay"
     );
@@ -291,4 +305,86 @@ fn the_proof_counts_whoever_drafts_and_whoever_enters_the_result() {
         ],
     );
     assert_eq!(weakest_way(&Workflow::parse(&text).unwrap(), &"paid".into()).unwrap().persons(), 4);
+}
+
+#[test]
+fn whatever_is_wrong_is_told_at_once_with_line_column_and_a_suggestion() {
+    let text = changed(
+        KUBE,
+        &[
+            ("max_visits = 5", "max_visit = 5"),
+            ("title = { id = \"Ajukan\", en = \"Submit\" }", "title = { id = \"Ajukan\" }"),
+            ("target = \"5wd\", share = 0.85", "target = 5, share = 85"),
+            ("to = \"approval\"", "to = \"aproval\""),
+            ("guard = 'identity == \"match\"", "guard = 'identty == \"match\""),
+            (
+                "kind = \"close\"\nreason = \"required\"\n\n# By signing",
+                "kind = \"close\"\nreason = \"requird\"\n\n# By signing",
+            ),
+            ("amount = \"amount\"", "amount = \"amuont\""),
+            ("strike_to = \"input\"\n", ""),
+        ],
+    );
+    let findings = Workflow::check(&text).findings;
+    let told: Vec<_> = findings
+        .iter()
+        .map(|one| {
+            let (line, column) = (one.line.unwrap(), one.column.unwrap());
+            let text = text.lines().nth(line - 1).unwrap();
+            let at: String = text.chars().skip(column - 1).take(7).collect();
+            format!("{} at {}: {}", one.code, one.place, at.trim_end())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "not_working_days at stage.input.sla.target: target",
+            "share_range at stage.input.sla.share: share =",
+            "label_missing at action.submit.title: title =",
+            "stage_unknown at action.verify.to: to = \"a",
+            "guard_invalid at action.verify.guard: identty",
+            "rework_endless at action.return: return]",
+            "key_unknown at action.return.max_visit: max_vis",
+            "value_unknown at action.withdraw.reason: reason",
+            "key_missing at decree.strike_to: decree]",
+            "form_field_unknown at form.amount: amount",
+        ]
+    );
+    let near = |code: &str| findings.iter().find(|one| one.code == code).map(|one| one.en.as_str());
+    assert!(
+        near("key_unknown").unwrap().contains("did you mean `max_visits`?; the known ones are title, from")
+    );
+    assert!(near("value_unknown").unwrap().contains("did you mean `required`?"));
+    assert!(near("stage_unknown").unwrap().contains("did you mean `approval`?"));
+    assert!(findings.iter().any(|one| one.id.contains("maksudnya `approval`?")));
+}
+
+#[test]
+fn what_shows_a_finding_comes_with_it() {
+    let hurry = with_action(&action("hurry", "verification", "disbursement", ""));
+    let shown = |text: &str, code: &str| {
+        let findings = Workflow::check(text).findings;
+        findings.into_iter().find(|one| one.code == code).and_then(|one| one.counter_example)
+    };
+    let way = ["input", "submit", "verification", "hurry", "disbursement", "pay"].map(str::to_owned);
+    assert_eq!(shown(&hurry, "payment_unapproved"), Some(CounterExample::Way(way.into())));
+    let two = changed(KUBE, &[("via = \"decree\"\n", "via = \"decree\"\nguard = 'amount > 5000000'\n")]);
+    let small =
+        action("small", "approval", "disbursement", "kind = \"approval\"\nguard = 'amount < 5000000'");
+    let two = changed(&two, &[("[action.submit]", &format!("{small}\n[action.submit]"))]);
+    let values = [("amount".to_owned(), "5000000".to_owned())].into();
+    assert_eq!(shown(&two, "coverage_gap"), Some(CounterExample::Values(values)));
+    let weak = changed(KUBE, &[("\"approve\", \"pay\"]", "\"approve\"]")]);
+    let Some(CounterExample::Persons(acts)) = shown(&weak, "too_few_persons") else { panic!("no persons") };
+    assert_eq!(acts.last(), Some(&("pay".to_owned(), 1)));
+    assert!(CounterExample::Persons(acts).text(crate::Lang::Id).starts_with("orang 1 melakukan submit, "));
+}
+
+#[test]
+fn what_was_published_can_be_read_again_whatever_later_checks_have_against_it() {
+    let weak = changed(KUBE, &[("min_persons = 4", "min_persons = 5")]);
+    assert!(Workflow::parse(&weak).is_err());
+    assert_eq!(Workflow::reread(&weak).unwrap().version, 1);
+    assert!(Workflow::reread(&changed(KUBE, &[("to = \"approval\"", "to = \"aproval\"")])).is_err());
+    assert!(Workflow::reread("schema = ").is_err());
 }

@@ -27,6 +27,7 @@ use jiff::civil::Date;
 pub use cell::Cell;
 pub use codes::FaultCode;
 pub use day::parse as parse_date;
+pub(crate) use define::Draft;
 pub use define::{Account, Check, Field, Form, Kind, Members, ReferWhen};
 pub use fault::{Fault, Problem};
 pub use header::{Columns, ColumnsError, recognised};

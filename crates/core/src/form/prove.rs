@@ -66,57 +66,67 @@ impl TryFrom<Draft> for Form {
     fn try_from(draft: Draft) -> Result<Form, FormError> {
         let Draft { key, display, amount, region, account, refer_when, fields, checks, members } = draft;
         let form = Form { key, display, amount, region, account, refer_when, fields, checks, members };
-        own_names(&form.fields)?;
-        form.check_places()?;
-        form.check_checks()?;
-        form.check_members()?;
-        Ok(form)
+        match form.faults().into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(form),
+        }
     }
 }
 
 impl Form {
-    fn check_places(&self) -> Result<(), FormError> {
-        required(&self.fields, "key", &self.key, None)?;
-        required(&self.fields, "display", &self.display, None)?;
-        required(&self.fields, "amount", &self.amount, Some(Kind::Money))?;
-        required(&self.fields, "region", &self.region, Some(Kind::Region))?;
-        required(&self.fields, "account.bank", &self.account.bank, Some(Kind::Bank))?;
-        required(&self.fields, "account.number", &self.account.number, Some(Kind::Account))?;
-        required(&self.fields, "account.holder", &self.account.holder, Some(Kind::Name))?;
-        if let Some(refer) = &self.refer_when {
-            required(&self.fields, "refer_when", &refer.field, Some(Kind::YesNo))?;
-        }
-        Ok(())
+    /// Everything that contradicts itself, in the order of the table.
+    pub(crate) fn faults(&self) -> Vec<FormError> {
+        let found = own_names(&self.fields).err().into_iter();
+        found.chain(self.place_faults()).chain(self.check_faults()).chain(self.member_faults()).collect()
     }
 
-    fn check_checks(&self) -> Result<(), FormError> {
-        for check in &self.checks {
-            let (one, other) = match check {
-                Check::NikBirthDate { nik, date } => ((nik, Kind::Nik), (date, Kind::Date)),
-                Check::NikSex { nik, sex } => ((nik, Kind::Nik), (sex, Kind::Sex)),
-                Check::RegionName { region, name } => ((region, Kind::Region), (name, Kind::RegionName)),
-            };
-            for (name, kind) in [one, other] {
-                known(&self.fields, "check", name, Some(kind))?;
+    fn place_faults(&self) -> Vec<FormError> {
+        let refer = self.refer_when.as_ref();
+        let places = [
+            ("key", &self.key, None),
+            ("display", &self.display, None),
+            ("amount", &self.amount, Some(Kind::Money)),
+            ("region", &self.region, Some(Kind::Region)),
+            ("account.bank", &self.account.bank, Some(Kind::Bank)),
+            ("account.number", &self.account.number, Some(Kind::Account)),
+            ("account.holder", &self.account.holder, Some(Kind::Name)),
+        ];
+        places
+            .into_iter()
+            .chain(refer.map(|refer| ("refer_when", &refer.field, Some(Kind::YesNo))))
+            .filter_map(|(place, name, kind)| required(&self.fields, place, name, kind).err())
+            .collect()
+    }
+
+    fn check_faults(&self) -> Vec<FormError> {
+        let both = |check: &Check| match check {
+            Check::NikBirthDate { nik, date } => [(nik.clone(), Kind::Nik), (date.clone(), Kind::Date)],
+            Check::NikSex { nik, sex } => [(nik.clone(), Kind::Nik), (sex.clone(), Kind::Sex)],
+            Check::RegionName { region, name } => {
+                [(region.clone(), Kind::Region), (name.clone(), Kind::RegionName)]
             }
-        }
-        Ok(())
+        };
+        let named = self.checks.iter().flat_map(both);
+        named.filter_map(|(name, kind)| known(&self.fields, "check", &name, Some(kind)).err()).collect()
     }
 
-    fn check_members(&self) -> Result<(), FormError> {
+    fn member_faults(&self) -> Vec<FormError> {
         let Some(members) = &self.members else {
-            return Ok(());
+            return Vec::new();
         };
-        own_names(&members.fields)?;
-        required(&members.fields, "members.group", &members.group, None)?;
-        required(&members.fields, "members.nik", &members.nik, Some(Kind::Nik))?;
-        if let Some(count) = &members.count {
-            known(&self.fields, "members.count", count, Some(Kind::Count))?;
-        }
-        if let Some(leader) = &members.leader {
-            known(&self.fields, "members.leader", leader, Some(Kind::Nik))?;
-        }
-        Ok(())
+        let own = [
+            own_names(&members.fields).err(),
+            required(&members.fields, "members.group", &members.group, None).err(),
+            required(&members.fields, "members.nik", &members.nik, Some(Kind::Nik)).err(),
+        ];
+        let of_group = [
+            members.count.as_ref().map(|count| ("members.count", count, Kind::Count)),
+            members.leader.as_ref().map(|leader| ("members.leader", leader, Kind::Nik)),
+        ];
+        let of_group = of_group.into_iter().flatten();
+        let of_group =
+            of_group.filter_map(|(place, name, kind)| known(&self.fields, place, name, Some(kind)).err());
+        own.into_iter().flatten().chain(of_group).collect()
     }
 }
 

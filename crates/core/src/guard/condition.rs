@@ -106,7 +106,7 @@ impl Atom {
         self.subject.field().into_iter().chain(object.filter(|field| self.subject.field() != Some(*field)))
     }
 
-    pub(super) fn holds(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> bool {
+    pub(crate) fn holds(&self, lookup: &dyn Fn(&str) -> Option<Value>) -> bool {
         match &self.wanted {
             Wanted::Compare(op, object) => self
                 .with(&self.subject, lookup, |left| self.with(object, lookup, |right| op.holds(left, right))),

@@ -1,7 +1,7 @@
 //! The suggestion behind "did you mean".
 
 /// The known name that is fewest edits away, if that is few.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     if name.len() > 60 {
         return None;
     }
@@ -14,7 +14,7 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> O
 }
 
 /// Levenshtein's distance, in characters.
-fn edits(from: &str, to: &str) -> usize {
+pub(crate) fn edits(from: &str, to: &str) -> usize {
     let mut row: Vec<usize> = (0..=to.chars().count()).collect();
     for (line, from_char) in from.chars().enumerate() {
         let mut diagonal = line;

@@ -10,7 +10,7 @@ use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, World};
-use crate::{FieldName, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{FieldName, Label, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
 const TEXT_CHARS_MAX: usize = 200;
@@ -171,15 +171,22 @@ fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
     check_delegation(world, handed, context.today())
 }
 
-fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
-    let workflow = Workflow::parse(text).map_err(|error| {
+/// Reads a definition, or tells everything that is wrong with it.
+pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
+    Workflow::parse(text).map_err(|error| {
         let flaws = error.findings.into_iter().map(|finding| Flaw {
             code: finding.code.to_owned(),
             place: finding.place,
-            text: finding.text,
+            line: finding.line,
+            text: Label { id: finding.id, en: finding.en },
         });
-        Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws: flaws.collect() }))
-    })?;
+        flaws.collect()
+    })
+}
+
+fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
+    let workflow = read_definition(text)
+        .map_err(|flaws| Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws })))?;
     let (scheme, version) = (workflow.scheme.clone(), workflow.version);
     let mut same = world.workflows.all().filter(|it| it.scheme == scheme && it.version == version);
     if let Some(known) = same.next() {

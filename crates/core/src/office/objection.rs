@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChangeKind, ProposalState};
 use crate::refusal::RefusalKind;
-use crate::{LineId, OfficeId, PersonId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{Label, LineId, OfficeId, PersonId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Something wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,8 +13,11 @@ pub struct Flaw {
     pub code: String,
     /// The place in the text.
     pub place: String,
+    /// The line of that place, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
     /// What is wrong, and how to mend it.
-    pub text: String,
+    pub text: Label,
 }
 
 /// Why the office does not change. The snake-case name is the public code and never changes.

@@ -212,7 +212,7 @@ fn holders<'a>(
 
 /// Who could confirm an open proposal.
 #[must_use]
-pub(super) fn who_could_confirm(context: &Context<'_>, proposal: &Proposal) -> Vec<PersonId> {
+pub fn who_could_confirm(context: &Context<'_>, proposal: &Proposal) -> Vec<PersonId> {
     let world = context.world;
     let Some(rule) = world.policy.change.get(&proposal.change.kind()) else { return Vec::new() };
     let place = place(&world.roster, &proposal.change);
@@ -250,6 +250,19 @@ pub fn may_see(context: &Context<'_>, proposal: &Proposal) -> bool {
         && (sees_all(world, person)
             || touched.contains(&Some(person.id))
             || who_could_confirm(context, proposal).contains(&person.id))
+}
+
+/// True if somebody in the office is for a person's eyes: themselves, those who serve what they serve, or everybody.
+#[must_use]
+pub fn may_see_person(context: &Context<'_>, other: &Person) -> bool {
+    let (world, person) = (context.world, context.actor.person);
+    let mine = || world.roster.regions_of(person, context.today());
+    let meets = |one: &RegionCode, other: &RegionCode| one.is_within(other) || other.is_within(one);
+    person.active
+        && (person.id == other.id
+            || sees_all(world, person)
+            || (other.active
+                && mine().iter().any(|mine| other.grants.iter().any(|grant| meets(mine, &grant.region)))))
 }
 
 /// True if, once a person is gone or a grant is, there would no longer be two persons who can grant a role: the office

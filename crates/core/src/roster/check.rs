@@ -43,7 +43,7 @@ pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> 
     check_length(world, delegation)?;
     let (giver, taker) = (active(&world.roster, *from)?, active(&world.roster, *to)?);
     if !giver.holds(role, region) {
-        return Err(if world.roster.holds_between(giver, role, (today, *to_day)) {
+        return Err(if world.roster.holds_by_paper(giver, role, (today, *to_day)) {
             Why::DelegationChained { person: *from, role: role.clone() }
         } else {
             Why::GrantMissing { person: *from, role: role.clone(), region: region.clone() }
@@ -159,13 +159,15 @@ impl Roster {
 
     /// True if the person holds the role anywhere on one of the days, by whatever paper.
     #[must_use]
-    pub fn holds_between(&self, person: &Person, role: &Role, (first, last): (Date, Date)) -> bool {
+    pub fn holds_between(&self, person: &Person, role: &Role, days: (Date, Date)) -> bool {
+        person.grants.iter().any(|grant| grant.role == *role) || self.holds_by_paper(person, role, days)
+    }
+
+    fn holds_by_paper(&self, person: &Person, role: &Role, (first, last): (Date, Date)) -> bool {
         let meets = |from: Date, to: Date| from <= last && first <= to;
-        let papers = self.standing_in.get(&person.id);
-        person.grants.iter().any(|grant| grant.role == *role)
-            || papers.is_some_and(|papers| {
-                papers.actings.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
-                    || papers.delegations.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
-            })
+        self.standing_in.get(&person.id).is_some_and(|papers| {
+            papers.actings.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
+                || papers.delegations.iter().any(|it| it.role == *role && meets(it.from_day, it.to_day))
+        })
     }
 }

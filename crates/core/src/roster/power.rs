@@ -211,9 +211,11 @@ impl Roster {
         super::widest(&all)
     }
 
-    /// Who has a paper at all, in the order of their ids.
-    pub fn stand_ins(&self) -> impl Iterator<Item = &Person> {
-        self.standing_in.keys().filter_map(|id| self.person(*id))
+    /// Who has a paper that covers the region, in the order of their ids.
+    pub fn stand_ins(&self, region: &RegionCode) -> impl Iterator<Item = &Person> {
+        let ids: BTreeSet<_> =
+            region.outwards().filter_map(|outer| self.stand_ins.get(outer)).flatten().collect();
+        ids.into_iter().filter_map(|id| self.person(*id))
     }
 
     /// True if the person has any paper, in force or not.

@@ -27,6 +27,9 @@ pub struct Stage {
     /// The cause named while a request merely waits its turn here (DOMAIN.md (d), snake case).
     #[serde(default)]
     pub waits: Option<String>,
+    /// The legal basis, each with its certainty.
+    #[serde(default, deserialize_with = "super::terms::one_or_many")]
+    pub legal: Vec<String>,
 }
 
 /// Who serves a stage, how many, when, and in what batches.
@@ -35,6 +38,9 @@ pub struct Stage {
 pub struct Station {
     /// The role that serves it.
     pub role: Role,
+    /// Whether each region has its own people.
+    #[serde(default)]
+    pub scope: Option<Scope>,
     /// How many people.
     #[serde(default)]
     pub people: Option<u32>,
@@ -92,4 +98,14 @@ pub struct Escalate {
     pub after: WorkingDays,
     /// The role that is told.
     pub to: Role,
+}
+
+/// Where those work who serve a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Each region has its own.
+    Region,
+    /// The same ones serve the whole province.
+    Province,
 }

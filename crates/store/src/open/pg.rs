@@ -52,6 +52,10 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
     let name = office.places.key.clone().unwrap_or_else(|| PathBuf::from("salur.key"));
     let vault = Arc::new(key::vault_of(&name, key_id.is_none())?);
     postgres::check_key(&mut connection, vault.key_id()).await?;
+    if let Err(error) = postgres::make_ahead(&mut connection).await {
+        // The batch that needs a year makes it.
+        tracing::warn!(%error, "the coming year's partition could not be made ahead of time");
+    }
     connection.close().await?;
     let files = match &office.places.files {
         Some(folder) => Files::folder(folder)?,
@@ -65,6 +69,7 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
     let backend = Postgres::new(options.clone(), Arc::clone(&current), Arc::clone(&written))?;
     let (writer, thread) = Writer::start(backend, Arc::clone(&position))?;
     tokio::spawn(listen::wake_others(side.clone(), written));
+    tokio::spawn(postgres::keep_ahead(options.clone(), side.clone()));
     tokio::spawn(listen::listen(options, db.clone(), Arc::clone(&current), position));
     Ok(Store {
         db,

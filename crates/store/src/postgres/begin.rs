@@ -1,14 +1,12 @@
 //! Connections fit to write, and the ends of a transaction.
 
-use jiff::tz::TimeZone;
 use salur_core::Digest;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, FromRow};
 
 use super::outcome::Failure;
-use crate::batch::Changes;
 use crate::error::StoreError;
-use crate::lists::{digest, timestamp};
+use crate::lists::digest;
 
 /// The one row that is locked first.
 #[derive(Debug)]
@@ -128,36 +126,4 @@ pub(super) async fn has_event(
     let query = sqlx::query_as(HAS).bind(pos).bind(hash.0);
     let (is_there,): (bool,) = query.fetch_one(connection).await?;
     Ok(is_there)
-}
-
-/// The year whose partition an event belongs to: that of its time in UTC.
-pub(super) fn year_of(at: i64) -> Result<i16, StoreError> {
-    Ok(TimeZone::UTC.to_datetime(timestamp(crate::db::Ts(at))?).year())
-}
-
-/// Makes the partitions that a batch needs. Whenever old answers are forgotten, which is every few minutes, the coming
-/// year's is made too: long before its first event, when nobody waits for the lock that it takes.
-pub(super) async fn make_years(
-    connection: &mut PgConnection,
-    years: &mut Vec<i16>,
-    changes: &Changes,
-) -> Result<(), Failure> {
-    let mut wanted = Vec::new();
-    for event in &changes.events {
-        wanted.push(year_of(event.at)?);
-    }
-    if changes.forget.is_some() {
-        let (now,): (i32,) = sqlx::query_as("select extract(year from now() at time zone 'UTC')::int")
-            .fetch_one(&mut *connection)
-            .await?;
-        let now = i16::try_from(now).unwrap_or_default();
-        wanted.extend([now, now.saturating_add(1)]);
-    }
-    wanted.sort_unstable();
-    wanted.dedup();
-    for year in wanted.into_iter().filter(|year| !years.contains(year)).collect::<Vec<_>>() {
-        sqlx::query("select make_event_year($1)").bind(year).execute(&mut *connection).await?;
-        years.push(year);
-    }
-    Ok(())
 }

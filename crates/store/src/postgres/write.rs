@@ -8,9 +8,10 @@ use salur_core::world::World;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::{Arguments as _, Encode, Postgres, Type};
 
-use super::begin::{Head, year_of};
+use super::begin::Head;
 use super::keep;
 use super::outcome::Failure;
+use super::years::year_of;
 use crate::batch::{Changes, Place, frees_recipient};
 use crate::chain::linked;
 use crate::db::{Day, Ts};

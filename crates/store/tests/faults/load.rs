@@ -1,17 +1,18 @@
 //! Callers who enter and submit one request after another, and ask again under the same key until they are answered.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use salur_core::RequestId;
 use salur_store::job::{Answer, Job};
 use salur_store::{ExecuteError, Store, StoreError};
+use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::home::version;
+use crate::home::{Home, version};
 use crate::shared::{CLERK, act, ask, entry, id};
 
 const CALLERS: u64 = 16;
@@ -23,22 +24,28 @@ pub(crate) struct Told {
     pub(crate) done: AtomicU64,
     /// Acts that could not be answered for want of a database.
     pub(crate) unreachable: AtomicU64,
+    /// The requests whose submission was answered.
+    submitted: Mutex<BTreeSet<RequestId>>,
 }
 
 /// Sixteen callers at work.
 pub(crate) struct Load {
     stop: Arc<AtomicBool>,
+    /// Held while the invariants are checked: what is checked must not grow faster than it is read.
+    pause: Arc<RwLock<()>>,
     pub(crate) told: Arc<Told>,
-    callers: JoinSet<Vec<u64>>,
+    callers: JoinSet<()>,
 }
 
 impl Load {
     pub(crate) fn start(store: &Store) -> Load {
-        let (stop, told, mut callers) = (Arc::new(AtomicBool::new(false)), Arc::default(), JoinSet::new());
+        let (stop, pause, told) = (Arc::new(AtomicBool::new(false)), Arc::default(), Arc::default());
+        let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
-            callers.spawn(call(store.clone(), caller, Arc::clone(&stop), Arc::clone(&told)));
+            let (stop, pause, told) = (Arc::clone(&stop), Arc::clone(&pause), Arc::clone(&told));
+            callers.spawn(call(store.clone(), caller, stop, pause, told));
         }
-        Load { stop, told, callers }
+        Load { stop, pause, told, callers }
     }
 
     pub(crate) fn done(&self) -> u64 {
@@ -59,22 +66,38 @@ impl Load {
     /// Lets the callers finish what they are at. Answers which requests they were told are submitted.
     pub(crate) async fn end(self) -> BTreeSet<RequestId> {
         self.stop.store(true, Ordering::SeqCst);
-        self.callers.join_all().await.into_iter().flatten().map(id).collect()
+        self.callers.join_all().await;
+        self.told.submitted()
+    }
+
+    /// Between two acts of everybody: all invariants hold, and what was answered before is there, once.
+    pub(crate) async fn check(&self, home: &Home) {
+        let _pause = self.pause.write().await;
+        let acknowledged = self.told.submitted();
+        home.check().await;
+        let lost: Vec<_> = acknowledged.difference(&submitted(&home.database().url())).copied().collect();
+        assert!(lost.is_empty(), "acknowledged, and lost or doubled: {lost:?}");
     }
 }
 
-async fn call(store: Store, caller: u64, stop: Arc<AtomicBool>, told: Arc<Told>) -> Vec<u64> {
-    let mut submitted = Vec::new();
+impl Told {
+    fn submitted(&self) -> BTreeSet<RequestId> {
+        self.submitted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn call(store: Store, caller: u64, stop: Arc<AtomicBool>, pause: Arc<RwLock<()>>, told: Arc<Told>) {
     let mut n = caller;
     while !stop.load(Ordering::SeqCst) {
+        let at_work = pause.read().await;
         let job = Job::Enter(Box::new(entry(&store, n)));
         assert_eq!(version(Ok(insist(&store, &format!("enter-{n}"), &job, &told).await)), 1);
         let job = act(&store, n, "submit", None);
         assert_eq!(version(Ok(insist(&store, &format!("submit-{n}"), &job, &told).await)), 2);
-        submitted.push(n);
+        told.submitted.lock().unwrap_or_else(PoisonError::into_inner).insert(id(n));
+        drop(at_work);
         n += CALLERS;
     }
-    submitted
 }
 
 /// Asks until answered, always under the same key.

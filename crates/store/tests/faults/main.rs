@@ -17,3 +17,4 @@ mod restarts;
 mod shared;
 mod timers;
 mod versions;
+mod years;

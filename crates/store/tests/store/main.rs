@@ -6,6 +6,7 @@ mod changes;
 mod concurrency;
 mod idempotency;
 mod office;
+mod proposing;
 #[path = "../shared/office.rs"]
 mod shared;
 mod tamper;

@@ -152,10 +152,13 @@ proptest! {
 fn some_of_the_random_offices_pay() {
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let all: Vec<_> = (0..SOME).flat_map(|who| (0..9).map(move |act| Move::Act(who, act))).collect();
+    let onward = [0, 1, 3, 4, 5, 6];
+    let all: Vec<_> = (0..SOME).flat_map(|who| onward.iter().map(move |act| Move::Act(who, *act))).collect();
     let mut stages = BTreeSet::new();
     for _ in 0..60 {
-        let chart = chart().new_tree(&mut runner).unwrap().current();
+        let papers = chart().new_tree(&mut runner).unwrap().current();
+        let grants = (0..SOME).map(|who| [who % ROLES.len()].into()).collect();
+        let chart = Chart { grants, ..papers };
         let moves = [&all[..], &all[..], &all[..], &all[..], &all[..]].concat();
         stages.insert(run(&chart, &moves));
     }

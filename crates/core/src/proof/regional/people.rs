@@ -97,8 +97,8 @@ impl<'a> People<'a> {
         };
         let (mut service, mut attack) = (own(&hands), own(&hands));
         attack.extend(own(&away));
-        let papers = roster.stand_ins().next().is_some();
-        for person in roster.stand_ins() {
+        let papers = roster.stand_ins(region).next().is_some();
+        for person in roster.stand_ins(region) {
             self.add_papers(person, region, Rupiah(1), &mut attack);
             if roster.absence(person.id, day).is_none() {
                 for step in self.add_papers(person, region, Rupiah(i64::MAX), &mut service) {

@@ -167,7 +167,8 @@ impl Telling<'_> {
             ),
             Objection::DefinitionUnsound { flaws } => {
                 let many = flaws.len();
-                let first = flaws.first().map(|flaw| format!("{} ({})", flaw.text, flaw.place));
+                let first =
+                    flaws.first().map(|flaw| format!("{} ({})", flaw.text.in_lang(words.lang), flaw.place));
                 let first = first.unwrap_or_default();
                 let first = first.trim_end_matches('.');
                 say!(

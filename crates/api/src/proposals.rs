@@ -1,0 +1,291 @@
+//! Changes of the office: proposed by one person, confirmed by another.
+
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use salur_core::office::{self, Proposal, ProposalState};
+use salur_core::world::{Actor, Context, World};
+use salur_core::{PersonId, ProposalId, words};
+use salur_store::ExecuteError;
+use salur_store::job::{Answer, Job};
+use salur_store::requests::Place;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::change_body::ChangeBody;
+use crate::extract::{BodyOf, IdOf, QueryOf};
+use crate::page::{Cursors, PageBody, limit_of};
+use crate::problem::{Problem, Somebody, pick};
+use crate::request_body::somebody;
+use crate::request_detail::created;
+use crate::{App, Caller, Idempotency, reason};
+
+/// Largest body: a definition is part of one.
+pub(crate) const DEFINITION_BYTES_MAX: usize = 1024 * 1024;
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, propose))
+        .routes(routes!(one))
+        .routes(routes!(confirm))
+        .routes(routes!(decline))
+        .routes(routes!(withdraw))
+        .layer(DefaultBodyLimit::max(DEFINITION_BYTES_MAX))
+}
+
+/// A change to propose.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ProposeBody {
+    /// What is to change.
+    change: ChangeBody,
+}
+
+/// Why not.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DeclineBody {
+    /// Why, 1 to 2,000 characters.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    reason: Option<String>,
+}
+
+/// A proposed change of the office.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProposalBody {
+    /// The id, and the id of the paper it makes.
+    id: Uuid,
+    /// `open`, `confirmed`, `declined` or `withdrawn`.
+    state: &'static str,
+    /// What the change is called.
+    title: &'static str,
+    /// What is to change.
+    change: ChangeBody,
+    /// The person whom it registers, once it is confirmed.
+    registers: Option<Uuid>,
+    /// Who proposed it.
+    by: Somebody,
+    /// When, RFC 3339.
+    at: String,
+    /// Who confirmed, declined or withdrew it; null while it is open, and where one person sufficed.
+    decided_by: Option<Somebody>,
+    /// When, RFC 3339.
+    decided_at: Option<String>,
+    /// Why it was declined.
+    reason: Option<String>,
+    /// Who could confirm it, while it is open.
+    who_could: Vec<Somebody>,
+}
+
+/// Nothing was proposed, since it is so already, to the letter.
+#[derive(Debug, Serialize, ToSchema)]
+struct UnchangedBody {
+    /// `unchanged`.
+    state: &'static str,
+}
+
+/// Which proposals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// `open`, `confirmed`, `declined` or `withdrawn`.
+    state: Option<String>,
+    /// How many, 1 to 100.
+    #[param(default = 50, minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// Proposes a change of the office. What gives somebody something waits for a second person; what only takes away may
+/// be done at once. Publishing what is published already changes nothing and is answered 200.
+#[utoipa::path(post, path = "/proposals", tag = "office", request_body = ProposeBody,
+    responses((status = 201, description = "The proposal", body = ProposalBody,
+        headers(("Location" = String, description = "Where it is"))),
+        (status = 200, description = "It is so already", body = UnchangedBody)))]
+async fn propose(
+    State(app): State<App>,
+    caller: Caller,
+    key: Idempotency,
+    body: BodyOf<ProposeBody>,
+) -> Result<Response, Problem> {
+    let change = body.value.change.change(caller.lang)?;
+    let job = app.store.proposing(ProposalId(app.clock.new_id()), change);
+    let job = job.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
+    match answered(&app, &caller, told).await? {
+        Some(body) => Ok(created("proposals", body.id, Json(body).into_response())),
+        None => Ok((StatusCode::OK, Json(UnchangedBody { state: "unchanged" })).into_response()),
+    }
+}
+
+/// Lists the proposals that are for the caller's eyes, newest first. A page may hold fewer than asked for.
+#[utoipa::path(get, path = "/proposals", tag = "office", params(ListQuery),
+    responses((status = 200, description = "A page of proposals", body = PageBody<ProposalBody>)))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ListQuery>,
+) -> Result<Json<PageBody<ProposalBody>>, Problem> {
+    let broken = |error| Problem::broken(&error, caller.lang);
+    let limit = limit_of(query.limit, caller.lang)?;
+    let state = query.state.as_deref().map(|text| state_of(text, &caller)).transpose()?;
+    let cursors = Cursors::new(&app, format!("proposals {:?}", query.state), caller.lang);
+    let before = cursors.read(query.cursor.as_deref(), Place { at: 0, id: Uuid::max() })?;
+    let page = app.store.proposals(state, before.id, limit).await.map_err(broken)?;
+    let full = u32::try_from(page.len()).is_ok_and(|length| length == limit);
+    let next = page.last().filter(|_| full).map(|last| cursors.write(Place { at: 0, id: last.id.0 }));
+    let world = app.store.world();
+    let context = context(&world, &caller);
+    let mut data = Vec::new();
+    for proposal in page.iter().filter(|proposal| office::may_see(&context, proposal)) {
+        data.push(body_of(&app, &caller, &world, proposal).await?);
+    }
+    Ok(Json(PageBody::new(data, next)))
+}
+
+fn state_of(text: &str, caller: &Caller) -> Result<ProposalState, Problem> {
+    ProposalState::ALL.into_iter().find(|state| state.as_str() == text).ok_or_else(|| {
+        let known = ProposalState::ALL.map(ProposalState::as_str).join(", ");
+        let what = pick(
+            caller.lang,
+            &format!("state harus salah satu dari {known}"),
+            &format!("state must be one of {known}"),
+        );
+        Problem::query_malformed(caller.lang, &what)
+    })
+}
+
+/// Shows one proposal.
+#[utoipa::path(get, path = "/proposals/{id}", tag = "office",
+    params(("id" = Uuid, Path, description = "The proposal")),
+    responses((status = 200, description = "The proposal", body = ProposalBody)))]
+async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<ProposalBody>, Problem> {
+    let found = app.store.proposal(ProposalId(id)).await;
+    let found = found.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let world = app.store.world();
+    let found = found.filter(|proposal| office::may_see(&context(&world, &caller), proposal));
+    let proposal = found.ok_or_else(|| Problem::not_found(caller.lang))?;
+    Ok(Json(body_of(&app, &caller, &world, &proposal).await?))
+}
+
+/// Confirms a proposal. The rules are asked again: about the change, about who proposed it, about who confirms it.
+#[utoipa::path(post, path = "/proposals/{id}/confirm", tag = "office",
+    params(("id" = Uuid, Path, description = "The proposal")),
+    responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
+async fn confirm(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+) -> Result<Response, Problem> {
+    decide(&app, &caller, &key, b"", Job::Confirm { id: ProposalId(id) }).await
+}
+
+/// Declines a proposal.
+#[utoipa::path(post, path = "/proposals/{id}/decline", tag = "office",
+    params(("id" = Uuid, Path, description = "The proposal")), request_body = DeclineBody,
+    responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
+async fn decline(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+    body: BodyOf<DeclineBody>,
+) -> Result<Response, Problem> {
+    let note = reason::sealed(&app, &caller, body.value.reason.as_deref())?;
+    decide(&app, &caller, &key, &body.bytes, Job::Decline { id: ProposalId(id), note }).await
+}
+
+/// Withdraws a proposal of one's own.
+#[utoipa::path(post, path = "/proposals/{id}/withdraw", tag = "office",
+    params(("id" = Uuid, Path, description = "The proposal")),
+    responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
+async fn withdraw(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+    key: Idempotency,
+) -> Result<Response, Problem> {
+    decide(&app, &caller, &key, b"", Job::Withdraw { id: ProposalId(id) }).await
+}
+
+async fn decide(
+    app: &App,
+    caller: &Caller,
+    key: &Idempotency,
+    body: &[u8],
+    job: Job,
+) -> Result<Response, Problem> {
+    let told = app.store.execute(caller.ask(key.over(body), job)).await;
+    let body = answered(app, caller, told).await?.ok_or_else(|| Problem::unexpected(caller.lang))?;
+    Ok(Json(body).into_response())
+}
+
+/// The proposal after an act; a repetition reads it again.
+async fn answered(
+    app: &App,
+    caller: &Caller,
+    told: Result<Answer, ExecuteError>,
+) -> Result<Option<ProposalBody>, Problem> {
+    let broken = |error| Problem::broken(&error, caller.lang);
+    let told = told.map_err(|error| Problem::of(&error, caller.lang, &app.store.world(), None))?;
+    let Answer::Proposal { id, now } = told else { return Err(Problem::unexpected(caller.lang)) };
+    let Some(id) = id else { return Ok(None) };
+    let proposal = if let Some(now) = now {
+        *now
+    } else {
+        let read = app.store.proposal(id).await.map_err(broken)?;
+        read.ok_or_else(|| Problem::unexpected(caller.lang))?
+    };
+    body_of(app, caller, &app.store.world(), &proposal).await.map(Some)
+}
+
+/// The caller's own context.
+pub(crate) fn context<'a>(world: &'a World, caller: &'a Caller) -> Context<'a> {
+    Context { world, actor: Actor { person: &caller.person, for_whom: None }, at: caller.at }
+}
+
+async fn body_of(
+    app: &App,
+    caller: &Caller,
+    world: &World,
+    proposal: &Proposal,
+) -> Result<ProposalBody, Problem> {
+    let reason = match proposal.reason {
+        None => None,
+        Some(note) => {
+            let texts = app.store.notes([note.id]).await;
+            texts.map_err(|error| Problem::broken(&error, caller.lang))?.remove(&note.id)
+        }
+    };
+    let named = |id: PersonId| somebody(world, id);
+    let is_open = proposal.state == ProposalState::Open;
+    let could =
+        if is_open { office::who_could_confirm(&context(world, caller), proposal) } else { Vec::new() };
+    let registers = match (&proposal.change, proposal.state) {
+        (office::Change::RegisterPerson { .. }, ProposalState::Confirmed) => {
+            Some(office::person_of(proposal.id).0)
+        }
+        _ => None,
+    };
+    Ok(ProposalBody {
+        id: proposal.id.0,
+        state: proposal.state.as_str(),
+        title: words::change(proposal.change.kind(), caller.lang),
+        change: ChangeBody::of(&proposal.change, caller.lang)?,
+        registers,
+        by: named(proposal.by),
+        at: proposal.at.to_string(),
+        decided_by: proposal.decided_by.map(named),
+        decided_at: proposal.decided_at.map(|at| at.to_string()),
+        reason,
+        who_could: could.into_iter().map(named).collect(),
+    })
+}
