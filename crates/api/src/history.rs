@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use salur_core::NoteId;
 use salur_core::event::Event;
+use salur_core::{NoteId, StageName};
 use salur_store::requests::Told;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -83,15 +83,16 @@ async fn history(
     let body = |told: &Told| {
         let entry = &told.entry;
         let step = if let Event::Advanced(step) = &entry.event { Some(step) } else { None };
+        let between = between(&entry.event);
         EventBody {
             seq: entry.seq,
             at: entry.at.to_string(),
-            who: somebody(&world, entry.actor),
+            who: tale.doer(entry.actor),
             for_whom: entry.for_whom.map(|person| somebody(&world, person)),
             kind: entry.event.kind(),
             action: step.map(|step| step.action.to_string()),
-            from: step.map(|step| step.from.to_string()),
-            to: step.map(|step| step.to.to_string()),
+            from: between.map(|(from, _)| from.to_string()),
+            to: between.map(|(_, to)| to.to_string()),
             sentence: tale.sentence(&entry.event),
             text: note(&entry.event).and_then(|id| notes.get(&id).cloned()),
             changed: changed(&entry.event),
@@ -101,6 +102,20 @@ async fn history(
     };
     let archived = salur_store::archived_events(&request, &told);
     Ok(Json(HistoryBody { data: told.iter().map(body).collect(), archived }))
+}
+
+/// The stage that an event left, and the one it came to.
+fn between(event: &Event) -> Option<(&StageName, &StageName)> {
+    if let Event::Advanced(step) = event {
+        return Some((&step.from, &step.to));
+    }
+    if let Event::VerificationExpired(expired) = event {
+        return Some((&expired.from, &expired.to));
+    }
+    if let Event::Repaired(repaired) = event {
+        return Some((&repaired.from, &repaired.to));
+    }
+    if let Event::Migrated(migrated) = event { Some((&migrated.from, &migrated.to)) } else { None }
 }
 
 fn changed(event: &Event) -> Vec<String> {
@@ -116,6 +131,9 @@ fn note(event: &Event) -> Option<NoteId> {
     }
     if let Event::Held { reason, .. } = event {
         return reason.map(|note| note.id);
+    }
+    if let Event::Repaired(repaired) = event {
+        return Some(repaired.reason.id);
     }
     if let Event::Commented { note } = event { Some(note.id) } else { None }
 }

@@ -21,6 +21,7 @@ mod history;
 mod imports;
 mod layers;
 mod me;
+mod migration;
 mod openapi;
 mod order_body;
 mod orders;
@@ -126,6 +127,7 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(schemes::routes())
         .merge(workflows::routes())
         .merge(proof::routes())
+        .merge(migration::routes())
         .merge(regions::routes())
         .merge(budget_lines::routes())
         .merge(roster::routes())

@@ -223,7 +223,8 @@ pub(crate) fn executed(
         | Answer::Decree(..)
         | Answer::Kept
         | Answer::Import(_)
-        | Answer::Proposal { .. } => Err(Problem::unexpected(caller.lang)),
+        | Answer::Proposal { .. }
+        | Answer::Fired(_) => Err(Problem::unexpected(caller.lang)),
     }
 }
 

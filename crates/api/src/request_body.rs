@@ -87,6 +87,16 @@ pub(crate) struct WaitBody {
     pub(crate) days_late: u32,
     /// The actions that unblock it.
     pub(crate) actions: Vec<String>,
+    /// When who serves the stage was reminded; null where nobody was on this visit.
+    #[schema(format = DateTime)]
+    pub(crate) reminded_at: Option<String>,
+    /// The role it was brought before because it took too long; null where it was not on this visit.
+    pub(crate) escalated_to: Option<String>,
+    /// What that role is called.
+    pub(crate) escalated_to_title: Option<String>,
+    /// When it was brought before that role.
+    #[schema(format = DateTime)]
+    pub(crate) escalated_at: Option<String>,
     /// The persons it waits for, at most ten.
     pub(crate) persons: Vec<Somebody>,
 }
@@ -162,6 +172,10 @@ impl Telling<'_> {
             due_on: wait.due_on.map(|due| due.to_string()),
             days_late: wait.days_late,
             actions: wait.actions.iter().map(ToString::to_string).collect(),
+            reminded_at: wait.reminded.map(|at| at.to_string()),
+            escalated_to: wait.escalated.as_ref().map(|to| to.role.to_string()),
+            escalated_to_title: wait.escalated.as_ref().map(|to| to.title.clone()),
+            escalated_at: wait.escalated.as_ref().map(|to| to.at.to_string()),
             persons: wait.persons.iter().take(PERSONS_MAX).map(|id| self.somebody(*id)).collect(),
         })
     }

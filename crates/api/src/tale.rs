@@ -1,5 +1,16 @@
 //! Each event of a request as a sentence.
 
+macro_rules! say {
+    ($self:ident, $id:literal, $en:literal) => {
+        match $self.lang {
+            Lang::Id => format!($id),
+            Lang::En => format!($en),
+        }
+    };
+}
+
+mod turn;
+
 use salur_core::event::{Event, Unlisting};
 use salur_core::workflow::Workflow;
 use salur_core::world::World;
@@ -13,17 +24,9 @@ pub(crate) struct Tale<'a> {
     pub(crate) workflow: Option<&'a Workflow>,
 }
 
-macro_rules! say {
-    ($self:ident, $id:literal, $en:literal) => {
-        match $self.lang {
-            Lang::Id => format!($id),
-            Lang::En => format!($en),
-        }
-    };
-}
-
 impl Tale<'_> {
     /// What happened, as a sentence.
+    #[expect(clippy::too_many_lines, reason = "one sentence for each event")]
     pub(crate) fn sentence(self, event: &Event) -> String {
         match event {
             Event::Entered(_) => say!(self, "Permohonan dimasukkan.", "The request was entered."),
@@ -48,11 +51,11 @@ impl Tale<'_> {
                 say!(self, "{action}: rekening diperbaiki.", "{action}: the account was corrected.")
             }
             Event::Held { cause, blameless, .. } => self.held(cause, *blameless),
-            Event::Resumed { due_on: Some(due) } => {
+            Event::Resumed { due_on: Some(due), .. } => {
                 let due = words::date(*due, self.lang);
                 say!(self, "Dilanjutkan; batas {due}.", "Resumed; due on {due}.")
             }
-            Event::Resumed { due_on: None } => say!(self, "Dilanjutkan.", "Resumed."),
+            Event::Resumed { due_on: None, .. } => say!(self, "Dilanjutkan.", "Resumed."),
             Event::Claimed => say!(self, "Permohonan mulai ditangani.", "The request was claimed."),
             Event::Released => say!(self, "Permohonan dilepaskan.", "The request was released."),
             Event::Commented { .. } => say!(self, "Catatan ditambahkan.", "A comment was added."),
@@ -92,6 +95,12 @@ impl Tale<'_> {
                 "Dua orang menetapkan bahwa uang keluar dua kali; kelebihannya diminta kembali.",
                 "Two persons ruled that the money went out twice; the excess is to be asked back."
             ),
+            Event::Reminded { .. }
+            | Event::Escalated { .. }
+            | Event::HoldReviewDue { .. }
+            | Event::VerificationExpired(_)
+            | Event::Repaired(_)
+            | Event::Migrated(_) => self.turn(event),
         }
     }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::OrderLine;
 use crate::refusal::{Refusal, RefusalKind, Why};
 use crate::request::{Act, Request};
+use crate::timer;
 use crate::value::Value;
 use crate::workflow::{Action, ActionKind, BudgetLine, Standing, Via, Workflow};
 use crate::world::{Context, Freeze};
@@ -87,6 +88,9 @@ impl<'a> Case<'a> {
         self.check_claim(through)?;
         self.check_freeze(action)?;
         self.check_visits(action)?;
+        if action.kind == ActionKind::Approval {
+            timer::check_fresh(self)?;
+        }
         Ok(Permit { name, action, footing })
     }
 
@@ -283,6 +287,9 @@ impl<'a> Case<'a> {
         self.check_locks(Through::Itself)?;
         self.check_hold(action)?;
         self.check_claim(Through::Itself)?;
+        if action.kind == ActionKind::Approval {
+            timer::check_fresh(self)?;
+        }
         self.check_guard(action, &BTreeMap::new())
     }
 }

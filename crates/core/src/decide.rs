@@ -11,11 +11,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::case::{Case, Footing, Permit, Through, WHO_COULD_MAX, footings, holds_exclusive, no_footing};
+use crate::clock::Clock;
 use crate::command::Command;
 use crate::event::{Acted, Advanced, Entered, Event, FactsRef, NoteRef, Origin, Pin};
 use crate::refusal::{Refusal, Why};
 use crate::request::Returned;
 use crate::roster::Matter;
+use crate::timer;
 use crate::value::Value;
 use crate::workflow::{Action, ActionKind, Phase, Standing, Workflow};
 use crate::world::Context;
@@ -213,6 +215,7 @@ pub(crate) fn step(case: &Case<'_>, step: Step<'_>) -> Event {
         fields: step.fields,
         decree,
         order,
+        valid_for: workflow.actions.get(step.action).and_then(|action| action.valid_for),
     }))
 }
 
@@ -223,6 +226,7 @@ fn resumes_at<'a>(case: &'a Case<'_>, permit: &Permit<'_>) -> Option<&'a StageNa
     let unchanged = case.request.checked == Some(case.request.facts.digest);
     let before_money = matches!(case.workflow.phase_of(from), Some(Phase::Verification | Phase::Approval));
     (permit.action.kind == ActionKind::Forward
+        && timer::expired_at(case, from).is_none()
         && case.workflow.phase_of(&case.request.stage) == Some(Phase::Input)
         && unchanged
         && before_money)
@@ -231,25 +235,9 @@ fn resumes_at<'a>(case: &'a Case<'_>, permit: &Permit<'_>) -> Option<&'a StageNa
 
 /// The last day a stage should take for a request that comes to it today. Days on which a freeze holds its money
 /// do not count.
-fn due_on(context: &Context<'_>, workflow: &Workflow, stage: &StageName) -> Option<Date> {
+pub(crate) fn due_on(context: &Context<'_>, workflow: &Workflow, stage: &StageName) -> Option<Date> {
     let target = workflow.stage(stage)?.sla.as_ref()?.target.0;
-    let (calendar, today) = (&context.world.calendar, context.today());
-    if !matches!(workflow.phase_of(stage), Some(Phase::Approval | Phase::Disbursement)) {
-        return Some(calendar.add_working_days(today, target));
-    }
-    let (mut day, mut left) = (today, target);
-    while left > 0 {
-        let next = calendar.add_working_days(day, 1);
-        if next <= day {
-            break; // The last day that there is.
-        }
-        if let Some(freeze) = context.world.policy.freeze_on(&workflow.fund, &workflow.scheme, next) {
-            day = freeze.to;
-        } else {
-            (day, left) = (next, left.saturating_sub(1));
-        }
-    }
-    Some(day)
+    Some(Clock::of(context.world, workflow, stage).add(context.today(), target))
 }
 
 /// Facts are changed in the input phase only, by whoever may submit them; a request set aside may be mended too.

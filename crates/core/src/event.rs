@@ -1,6 +1,8 @@
 //! What happened to a request. An event carries all that `apply` needs, so a history replays without the
 //! definition it was decided under; it carries no personal data, only ids and keyed digests.
 
+mod turn;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -12,8 +14,10 @@ use crate::value::Value;
 use crate::workflow::{BenefitKind, Standing};
 use crate::{
     ActionName, AttachmentId, DecreeId, FieldName, ImportId, LineId, NoteId, OrderId, PersonId, RecipientId,
-    RegionCode, Rupiah, SchemeId, StageName,
+    RegionCode, Role, Rupiah, SchemeId, StageName, WorkingDays,
 };
+
+pub use turn::{Expired, Migrated, Repaired};
 
 /// One line of a request's history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -129,6 +133,9 @@ pub struct Advanced {
     /// The payment order and the line in it that did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderLine>,
+    /// How long what was checked by this step holds, where it does not hold for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_for: Option<WorkingDays>,
 }
 
 /// A line of a payment order.
@@ -211,6 +218,9 @@ pub enum Event {
     Resumed {
         /// The last day the stage should take.
         due_on: Option<Date>,
+        /// True if the clock stood still while it was set aside.
+        #[serde(default, skip_serializing_if = "is_false")]
+        stood_still: bool,
     },
     /// Somebody took it on.
     Claimed,
@@ -302,6 +312,31 @@ pub enum Event {
         /// The duty it counts under.
         duty: ActionName,
     },
+    /// It has been at its stage so long that who serves the stage is reminded.
+    Reminded {
+        /// The stage.
+        stage: StageName,
+        /// The role that is reminded.
+        role: Option<Role>,
+    },
+    /// It has been at its stage so long that it is brought before somebody else.
+    Escalated {
+        /// The stage.
+        stage: StageName,
+        /// The role it is brought before.
+        to: Role,
+    },
+    /// It has been set aside so long that somebody should look whether the cause still holds.
+    HoldReviewDue {
+        /// The cause.
+        cause: String,
+    },
+    /// What was checked holds no longer: it is checked anew.
+    VerificationExpired(Box<Expired>),
+    /// Two persons put it to another stage, because it was stuck.
+    Repaired(Box<Repaired>),
+    /// It runs under another version of its definition from now on.
+    Migrated(Box<Migrated>),
 }
 
 impl Event {
@@ -330,6 +365,12 @@ impl Event {
             Event::IncidentOpened { .. } => "incident_opened",
             Event::RuledUnpaid { .. } => "ruled_unpaid",
             Event::RuledPaidTwice { .. } => "ruled_paid_twice",
+            Event::Reminded { .. } => "reminded",
+            Event::Escalated { .. } => "escalated",
+            Event::HoldReviewDue { .. } => "hold_review_due",
+            Event::VerificationExpired(_) => "verification_expired",
+            Event::Repaired(_) => "repaired",
+            Event::Migrated(_) => "migrated",
         }
     }
 
@@ -357,7 +398,13 @@ impl Event {
             | Event::Commented { .. }
             | Event::Attached { .. }
             | Event::Unlisted { .. }
-            | Event::Unordered { .. } => None,
+            | Event::Unordered { .. }
+            | Event::Reminded { .. }
+            | Event::Escalated { .. }
+            | Event::HoldReviewDue { .. }
+            | Event::VerificationExpired(_)
+            | Event::Repaired(_)
+            | Event::Migrated(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@
 mod budget;
 pub mod calendar;
 pub mod case;
+pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod decree;
@@ -18,6 +19,7 @@ pub mod form;
 pub mod guard;
 mod lang;
 mod list;
+pub mod migrate;
 mod names;
 pub mod office;
 pub mod payment;
@@ -25,6 +27,7 @@ pub mod proof;
 #[cfg(test)]
 mod properties;
 pub mod refusal;
+pub mod repair;
 pub mod request;
 pub mod roster;
 mod rupiah;
@@ -32,6 +35,7 @@ mod span;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod timer;
 mod value;
 pub mod wait;
 pub mod words;

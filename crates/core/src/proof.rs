@@ -2,6 +2,7 @@
 
 mod fewest;
 mod fit;
+mod mix;
 mod regional;
 mod search;
 mod step;
@@ -14,6 +15,7 @@ use fewest::{TRIES_MAX, groups, share_out};
 use search::{Acting, Goal, Ways, ways};
 use step::Step;
 
+pub use mix::{Mix, prove_from};
 pub(crate) use regional::only_by;
 pub use regional::{Drill, Fewest, RosterFinding, RosterProof, Severity, Standing, prove_with};
 

@@ -145,6 +145,26 @@ pub enum Why {
     DuplicateExisting { request: crate::RequestId },
     /// The definition a request pins is not there.
     DefinitionMissing,
+    /// What was checked holds no longer.
+    VerificationExpired { action: ActionName, stage: StageName },
+    /// No repair may put the request to this stage.
+    RepairNotAllowed { stage: StageName },
+    /// The request was on a payment order: the bank may yet say that it was paid.
+    PaymentBegun { order: OrderId, line: u32 },
+    /// The version is not later than the request's own.
+    VersionNotLater { version: u32 },
+    /// The version has no stage in place of this one.
+    StageUnmapped { stage: StageName, version: u32 },
+    /// The version would take the request over an approval or back behind it.
+    ApprovalCrossed { stage: StageName },
+    /// The version has another fund or benefit.
+    OtherMoney { version: u32 },
+    /// What was noted down does not fit the field any more.
+    FieldChanged { field: FieldName },
+    /// The version lets one person do both, which somebody has relied on.
+    DutyWeakened { duty: ActionName, other: ActionName },
+    /// Under the version fewer persons would do.
+    PersonsWeakened { have: usize, need: u32 },
     /// The request has moved on since it was seen.
     Stale { seen: u32, actual: u32 },
     /// The office does not change: the code is that of the objection.
@@ -212,6 +232,16 @@ impl Why {
             Why::AmountTooLarge => "amount_too_large",
             Why::DuplicateExisting { .. } => "duplicate_existing",
             Why::DefinitionMissing => "definition_missing",
+            Why::VerificationExpired { .. } => "verification_expired",
+            Why::RepairNotAllowed { .. } => "repair_not_allowed",
+            Why::PaymentBegun { .. } => "payment_begun",
+            Why::VersionNotLater { .. } => "version_not_later",
+            Why::StageUnmapped { .. } => "stage_unmapped",
+            Why::ApprovalCrossed { .. } => "approval_crossed",
+            Why::OtherMoney { .. } => "other_money",
+            Why::FieldChanged { .. } => "field_changed",
+            Why::DutyWeakened { .. } => "duty_weakened",
+            Why::PersonsWeakened { .. } => "persons_weakened",
             Why::Stale { .. } => "stale",
             Why::Office(why) => why.code(),
             Why::NotFound => "not_found",
@@ -246,6 +276,8 @@ impl Why {
             | Why::FieldMissing { .. }
             | Why::FieldUnknown { .. }
             | Why::FieldInvalid { .. }
+            | Why::RepairNotAllowed { .. }
+            | Why::VersionNotLater { .. }
             | Why::AmountTooLarge => RefusalKind::NotLikeThis,
             Why::RequestClosed { .. }
             | Why::NotAtThisStage { .. }
@@ -277,6 +309,14 @@ impl Why {
             | Why::AlreadyPaid { .. }
             | Why::DuplicateExisting { .. }
             | Why::DefinitionMissing
+            | Why::VerificationExpired { .. }
+            | Why::PaymentBegun { .. }
+            | Why::StageUnmapped { .. }
+            | Why::ApprovalCrossed { .. }
+            | Why::OtherMoney { .. }
+            | Why::FieldChanged { .. }
+            | Why::DutyWeakened { .. }
+            | Why::PersonsWeakened { .. }
             | Why::Stale { .. }
             | Why::NotFound => RefusalKind::NotNow,
         }

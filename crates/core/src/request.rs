@@ -1,8 +1,11 @@
 //! A request for aid: the state that its events fold into. `apply` never decides and never sees a definition.
 
 mod fold;
+mod timers;
+mod turn;
 
 pub(crate) use fold::RULED_UNPAID;
+pub use timers::{Checked, Escalation, Pause, Timers};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,6 +94,9 @@ pub struct Request {
     /// A payment that the bank reported against what was known before: two persons must rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<Incident>,
+    /// What the clock has done, and what it counts by.
+    #[serde(default, skip_serializing_if = "Timers::is_empty")]
+    pub timers: Timers,
 }
 
 /// An act that counts under a duty.
@@ -112,6 +118,9 @@ pub struct Hold {
     pub by: PersonId,
     /// The last day the stage should have taken, had it not been set aside.
     pub due_on: Option<Date>,
+    /// When it became due to look whether the cause still holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Timestamp>,
 }
 
 /// A request sent back for correction.

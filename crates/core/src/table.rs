@@ -139,6 +139,14 @@ impl Telling<'_> {
         }
     }
 
+    /// Who must confirm a repair.
+    fn repair(&self, text: &mut String) {
+        let Some(repair) = &self.workflow.repair else { return };
+        let roles: Vec<_> = repair.confirm_by.iter().cloned().collect();
+        let (act, roles) = (self.act(&"repair".into()), self.roles(&roles));
+        let _ = writeln!(text, "  {act}: {}; {}", self.words.reason(), self.words.confirmed_by(&roles));
+    }
+
     fn asked(&self, action: &Action) -> Vec<String> {
         let say = self.words;
         let titles = |names: &[FieldName]| {
@@ -172,6 +180,7 @@ impl Telling<'_> {
 
     fn duties(&self, text: &mut String) {
         let say = self.words;
+        self.repair(text);
         let _ = write!(text, "\n{}\n", say.duties());
         for duty in &self.workflow.duties {
             if !duty.distinct.is_empty() {

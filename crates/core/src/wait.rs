@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::case::{Case, DRAFTING};
+use crate::clock::{self, Clock};
 use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Request, Returned};
 use crate::roster::Bar;
 use crate::words::{self, Words};
@@ -37,6 +38,21 @@ pub struct Wait {
     pub unblock: String,
     /// The actions that unblock it.
     pub actions: Vec<ActionName>,
+    /// When who serves the stage was reminded, on this visit.
+    pub reminded: Option<Timestamp>,
+    /// Whom it was brought before, on this visit.
+    pub escalated: Option<BroughtBefore>,
+}
+
+/// Whom a request was brought before because it took too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BroughtBefore {
+    /// The role.
+    pub role: Role,
+    /// What the role is called.
+    pub title: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The parts that differ from cause to cause.
@@ -54,13 +70,20 @@ struct Cause {
 #[must_use]
 pub fn wait(case: &Case<'_>, lang: Lang) -> Option<Wait> {
     let found = claimed(case, cause_of(case, lang)?, lang);
-    let calendar = &case.context.world.calendar;
+    let (world, request) = (case.context.world, case.request);
+    let calendar = &world.calendar;
     let today = case.context.today();
     let since = calendar.date_of(found.since);
-    let working_days = calendar.working_days_between(since, today);
-    let runs = !case.request.closed && found.code != FROZEN;
-    let due_on = case.request.due_on.filter(|_| runs);
-    let stage = case.workflow.stage(&case.request.stage);
+    // While the clock stands still, what it waits for outside the office is told as it is.
+    let still = clock::stands_still(world, case.workflow, request, case.context.at);
+    let working_days = if still {
+        calendar.working_days_between(since, today)
+    } else {
+        clock::elapsed(world, case.workflow, request, found.since, case.context.at).0
+    };
+    let due_on = request.due_on.filter(|_| !request.closed && !still);
+    let stage = case.workflow.stage(&request.stage);
+    let late = |due| Clock::of(world, case.workflow, &request.stage).days_between(due, today);
     let target =
         stage.and_then(|stage| stage.sla.as_ref()).map(|sla| sla.target.0).filter(|_| due_on.is_some());
     Some(Wait {
@@ -71,9 +94,20 @@ pub fn wait(case: &Case<'_>, lang: Lang) -> Option<Wait> {
         since: found.since,
         working_days,
         due_on,
-        days_late: due_on.map_or(0, |due| calendar.working_days_between(due, today)),
+        days_late: due_on.map_or(0, late),
         unblock: found.unblock,
         actions: found.actions,
+        reminded: request.timers.reminded,
+        escalated: request.timers.escalated.as_ref().map(|to| BroughtBefore {
+            role: to.to.clone(),
+            title: world
+                .policy
+                .role
+                .get(&to.to)
+                .map_or(to.to.as_str(), |title| title.in_lang(lang))
+                .to_owned(),
+            at: to.at,
+        }),
     })
 }
 

@@ -269,12 +269,13 @@ pub fn date(date: Date, lang: Lang) -> String {
 }
 
 /// What the acts are called that no workflow names, because every one has them.
-const ACTS: [(&str, &str, &str); 13] = [
+const ACTS: [(&str, &str, &str); 14] = [
     ("hold", "Tahan", "Hold"),
     ("resume", "Lanjutkan", "Resume"),
     ("claim", "Tangani", "Claim"),
     ("release", "Lepaskan", "Release"),
     ("comment", "Komentar", "Comment"),
+    ("repair", "Kembalikan permohonan macet", "Put back a stuck request"),
     ("draft_decree", "Susun rancangan SK", "Draft a decree"),
     ("strike", "Coret dari SK", "Strike from the decree"),
     ("cancel_decree", "Batalkan rancangan SK", "Cancel the decree"),

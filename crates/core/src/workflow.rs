@@ -6,6 +6,7 @@
 mod duty;
 mod stage;
 mod terms;
+mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 

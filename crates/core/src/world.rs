@@ -13,7 +13,7 @@ use crate::event::Pin;
 use crate::office::{ChangeKind, ChangeRule};
 use crate::roster::{Capacity, Person, Roster};
 use crate::workflow::{ActionKind, Workflow};
-use crate::{FreezeId, Label, Lang, PersonId, RegionCode, Role, SchemeId};
+use crate::{FreezeId, Label, Lang, PersonId, RegionCode, Role, SchemeId, WorkingDays};
 
 /// The snapshot a decision is made in.
 #[derive(Debug, Clone)]
@@ -140,6 +140,9 @@ pub struct HoldCause {
     pub unblock: Label,
     /// True if the clock stands still.
     pub blameless: bool,
+    /// After this long somebody looks whether it still holds.
+    #[serde(default)]
+    pub review: Option<WorkingDays>,
 }
 
 /// A time in which approval and payment from a fund source wait.
@@ -203,7 +206,7 @@ impl Policy {
 }
 
 impl Freeze {
-    fn stops(&self, scheme: &SchemeId) -> bool {
+    pub(crate) fn stops(&self, scheme: &SchemeId) -> bool {
         !self.exempt.contains(scheme) && (self.schemes.is_empty() || self.schemes.contains(scheme))
     }
 }

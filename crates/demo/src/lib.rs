@@ -169,6 +169,8 @@ async fn fill(
     };
     Play::new(store, &inventor, &workflows, &staff, progress)?.run().await?;
     office::arrange(store, &plan, &staff, &days, options.seed).await?;
+    // Otherwise the first server would find all that became due in the history at once.
+    store.run_timers(options.as_of, None).await?;
     progress(Progress { phase: Phase::SigningIn, done: 0, total: 1 });
     let sign_ins = found::sign_in(store, &plan, &staff, &days, options).await?;
     let mut requests: BTreeMap<SchemeId, BTreeMap<StageName, i64>> = BTreeMap::new();

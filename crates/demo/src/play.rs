@@ -163,7 +163,11 @@ impl<'a> Play<'a> {
         };
         let outcomes: &[Outcome] = match &answer {
             Answer::Many(outcomes) | Answer::Decree(_, outcomes) | Answer::Order(_, outcomes) => outcomes,
-            Answer::Request { .. } | Answer::Kept | Answer::Import(_) | Answer::Proposal { .. } => &[],
+            Answer::Request { .. }
+            | Answer::Kept
+            | Answer::Import(_)
+            | Answer::Proposal { .. }
+            | Answer::Fired(_) => &[],
         };
         match outcomes.iter().find_map(|outcome| outcome.refusal.as_ref()) {
             Some(refusal) => Err(DemoError::Refused { what, code: refusal.why.code().into() }),

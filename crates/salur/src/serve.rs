@@ -96,6 +96,7 @@ fn first_unknown(calendar: &Calendar, today: Date) -> Option<Date> {
 pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCode> {
     let mut told = Told::listen().context("cannot listen for signals")?;
     let forgetting = tokio::spawn(forget(store.clone()));
+    let timing = tokio::spawn(run_timers(store.clone(), timers_every()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
@@ -119,6 +120,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     });
     let _ = stop.send(true);
     forgetting.abort();
+    timing.abort();
     taking_up.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
@@ -161,6 +163,50 @@ async fn forget_all(store: &Store) {
             }
         }
     }
+}
+
+/// How often a server looks for what time does to requests, in seconds: `SALUR_TIMERS_EVERY`.
+fn timers_every() -> std::time::Duration {
+    let said = std::env::var("SALUR_TIMERS_EVERY").ok().and_then(|text| text.parse().ok());
+    std::time::Duration::from_secs(said.unwrap_or(60).max(1))
+}
+
+/// Between two looks through everything on the same day: what became due in between had stood still before.
+const LOOKED_THROUGH: std::time::Duration = std::time::Duration::from_mins(15);
+
+/// Reminds, escalates and lets checks run out: one server of a database at a time. Time is counted in days, so once
+/// everything was looked through there is little to find before the next day.
+async fn run_timers(store: Store, every: std::time::Duration) {
+    let mut last: Option<(Date, std::time::Instant)> = None;
+    loop {
+        let at = Clock::System.now();
+        let today = store.world().calendar.date_of(at);
+        let again = LOOKED_THROUGH.min(every.saturating_mul(15));
+        if last.is_none_or(|(day, when)| day != today || when.elapsed() >= again) {
+            let looked = match store.lease("timers").await {
+                Ok(Some(lease)) => run_both(&store, at, &lease).await,
+                Ok(None) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+            match looked {
+                Ok(()) => last = Some((today, std::time::Instant::now())),
+                // Tried again in a while.
+                Err(error) => tracing::warn!(%error, "timers could not be run"),
+            }
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// What time does to requests, and what was said of their versions.
+async fn run_both(
+    store: &Store,
+    at: jiff::Timestamp,
+    lease: &salur_store::Lease,
+) -> Result<(), salur_store::ExecuteError> {
+    store.run_timers(at, Some(lease)).await?;
+    store.run_migrations(at, Some(lease)).await?;
+    Ok(())
 }
 
 /// How often a server looks for work that another one has left behind.

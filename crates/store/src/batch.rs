@@ -6,6 +6,7 @@ mod imports;
 mod needs;
 mod office;
 mod record;
+mod turn;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
@@ -115,6 +116,7 @@ impl<'a> Batch<'a> {
                 self.note_archive(at, id, &archived);
                 Ok(Answer::Kept)
             }
+            Job::Timers { requests } => self.timers(ask.at, &requests),
             job => self.work_of(Ask { job, ..ask }),
         }
     }
@@ -167,7 +169,11 @@ impl<'a> Batch<'a> {
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
             }),
-            Job::Propose { id, change, digest } => self.propose(&context, id, *change, digest),
+            Job::Propose { id, change, digest, note } => {
+                let told = self.propose(&context, id, *change, digest)?;
+                self.changes.notes.extend(note);
+                Ok(told)
+            }
             Job::Confirm { id } => self.confirm(&context, id),
             Job::Decline { id, note } => self.decline(&context, id, note),
             Job::Withdraw { id } => self.withdraw(&context, id),
@@ -176,7 +182,9 @@ impl<'a> Batch<'a> {
                 self.tell(&context, "reading", id, 1, what, data);
                 Ok(Answer::Kept)
             }
+            Job::Migrate { proposal, requests } => self.migrate(&context, proposal, &requests),
             Job::NoteImport(_)
+            | Job::Timers { .. }
             | Job::Found(_)
             | Job::OpenSession(_)
             | Job::NoteArchive { .. }

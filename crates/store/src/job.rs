@@ -150,6 +150,8 @@ pub enum Job {
         change: Box<Change>,
         /// A keyed digest of it, which the audit chain holds in its stead.
         digest: Digest,
+        /// The text that the change refers to.
+        note: Option<SealedNote>,
     },
     /// Confirm a proposal: a second person does.
     Confirm {
@@ -185,6 +187,19 @@ pub enum Job {
         id: Uuid,
         /// What it holds.
         archived: Archived,
+    },
+    /// Do to these requests what time does to them: decided on what they are then, so it happens once, whoever else
+    /// asks it too.
+    Timers {
+        /// Which.
+        requests: Vec<RequestId>,
+    },
+    /// Bring these requests under a later version of their definition, as two persons have said, each decided on its own.
+    Migrate {
+        /// What they have said; whoever confirmed it is who does this.
+        proposal: ProposalId,
+        /// Which.
+        requests: Vec<RequestId>,
     },
     /// Forget answers and outbox rows from before a time.
     Forget {
@@ -332,6 +347,8 @@ pub enum Answer {
         #[serde(skip)]
         now: Option<Box<Proposal>>,
     },
+    /// So many timers fired.
+    Fired(u32),
     /// Kept.
     Kept,
     /// An import is noted.

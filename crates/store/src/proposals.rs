@@ -1,11 +1,12 @@
 //! Reads of proposals, and the job that makes one.
 
-use salur_core::ProposalId;
 use salur_core::office::{Change, Proposal, ProposalState};
+use salur_core::{ProposalId, RequestId, StageName};
 use uuid::Uuid;
 
 use crate::Store;
 use crate::error::StoreError;
+use crate::facts::seal_note;
 use crate::job::Job;
 
 const ONE: &str = "select body from proposal where id = $1";
@@ -16,7 +17,21 @@ impl Store {
     /// The job that proposes a change.
     pub fn proposing(&self, id: ProposalId, change: Change) -> Result<Job, StoreError> {
         let digest = digest_of(self.vault(), &change)?;
-        Ok(Job::Propose { id, change: Box::new(change), digest })
+        Ok(Job::Propose { id, change: Box::new(change), digest, note: None })
+    }
+
+    /// The job that proposes to put a request back to an earlier stage, with the text of its reason.
+    pub fn proposing_repair(
+        &self,
+        id: ProposalId,
+        request: RequestId,
+        to: StageName,
+        reason: &str,
+    ) -> Result<Job, StoreError> {
+        let note = seal_note(self.vault(), id.0, reason)?;
+        let change = Change::Repair { request, to, reason: note.note };
+        let digest = digest_of(self.vault(), &change)?;
+        Ok(Job::Propose { id, change: Box::new(change), digest, note: Some(note) })
     }
 
     /// One proposal.

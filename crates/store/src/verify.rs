@@ -8,6 +8,7 @@ mod rows;
 mod source;
 mod sums;
 mod told;
+mod turns;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -193,6 +194,7 @@ impl Check {
                 prev = hash;
                 if row.subject_kind == "request" {
                     books.see(&row)?;
+                    self.told.office.hear_turn(&row)?;
                 } else {
                     self.told.hear(&row)?;
                     if row.subject_kind == "budget_line" {

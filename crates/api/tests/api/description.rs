@@ -34,6 +34,7 @@ const ROUTES: &[&str] = &[
     "GET /api/v1/stuck",
     "GET /api/v1/workflows",
     "GET /api/v1/workflows/{scheme}",
+    "GET /api/v1/workflows/{scheme}/migration",
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/batch-actions",

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::case::{Case, Through, WHO_COULD_MAX};
+use crate::clock::Clock;
 use crate::event::{Event, NoteRef};
 use crate::refusal::{Refusal, Why};
 use crate::{PersonId, Role};
@@ -32,12 +33,16 @@ pub(super) fn resume(case: &Case<'_>) -> Result<Told, Refusal> {
         return Err(Why::NotOnHold.into());
     };
     if !hold.blameless {
-        return Ok((for_whom, vec![Event::Resumed { due_on: case.request.due_on }]));
+        let due_on = case.request.due_on;
+        return Ok((for_whom, vec![Event::Resumed { due_on, stood_still: false }]));
     }
-    let calendar = &case.context.world.calendar;
-    let passed = calendar.working_days_between(calendar.date_of(hold.since), case.context.today());
-    let due_on = hold.due_on.map(|due| calendar.add_working_days(due, passed));
-    Ok((for_whom, vec![Event::Resumed { due_on }]))
+    let world = case.context.world;
+    let clock = Clock::of(world, case.workflow, &case.request.stage);
+    // A new version may have brought it to this stage while it was set aside.
+    let since = world.calendar.date_of(hold.since.max(case.request.entered_at));
+    let passed = clock.days_between(since, case.context.today());
+    let due_on = hold.due_on.map(|due| clock.add(due, passed));
+    Ok((for_whom, vec![Event::Resumed { due_on, stood_still: true }]))
 }
 
 pub(super) fn claim(case: &Case<'_>) -> Result<Told, Refusal> {

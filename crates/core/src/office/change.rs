@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::event::NoteRef;
 use crate::roster::Capacity;
 use crate::{
     ActingId, DelegationId, FreezeId, Label, LineId, OfficeId, PersonId, RegionCode, RequestId, Role, Rupiah,
-    SchemeId,
+    SchemeId, StageName,
 };
 
 /// A change of the office. A paper that it makes gets the id of its proposal.
@@ -77,6 +78,10 @@ pub enum Change {
     LiftFreeze { freeze: FreezeId },
     /// Another ceiling for a budget line.
     ReviseCeiling { line: LineId, ceiling: Rupiah, source: String },
+    /// A request that is stuck goes back to an earlier stage.
+    Repair { request: RequestId, to: StageName, reason: NoteRef },
+    /// The open requests of one version go on under a later one, but for those that it would harm.
+    Migrate { scheme: SchemeId, from: u32, to: u32 },
 }
 
 /// A kind of change: what the office's policy rules on.
@@ -99,6 +104,8 @@ pub enum ChangeKind {
     SetFreeze,
     LiftFreeze,
     ReviseCeiling,
+    Repair,
+    Migrate,
 }
 
 impl ChangeKind {
@@ -121,6 +128,8 @@ impl ChangeKind {
             ChangeKind::SetFreeze => "set_freeze",
             ChangeKind::LiftFreeze => "lift_freeze",
             ChangeKind::ReviseCeiling => "revise_ceiling",
+            ChangeKind::Repair => "repair",
+            ChangeKind::Migrate => "migrate",
         }
     }
 
@@ -143,6 +152,8 @@ impl ChangeKind {
             ChangeKind::SetFreeze => "freeze_set",
             ChangeKind::LiftFreeze => "freeze_lifted",
             ChangeKind::ReviseCeiling => "ceiling_revised",
+            ChangeKind::Repair => "repaired",
+            ChangeKind::Migrate => "migration_ordered",
         }
     }
 
@@ -158,7 +169,9 @@ impl ChangeKind {
             | ChangeKind::Delegate
             | ChangeKind::PublishDefinition
             | ChangeKind::LiftFreeze
-            | ChangeKind::ReviseCeiling => true,
+            | ChangeKind::ReviseCeiling
+            | ChangeKind::Repair
+            | ChangeKind::Migrate => true,
             ChangeKind::DismissPerson
             | ChangeKind::RevokeRole
             | ChangeKind::EndActing
@@ -190,6 +203,8 @@ impl Change {
             Change::SetFreeze { .. } => ChangeKind::SetFreeze,
             Change::LiftFreeze { .. } => ChangeKind::LiftFreeze,
             Change::ReviseCeiling { .. } => ChangeKind::ReviseCeiling,
+            Change::Repair { .. } => ChangeKind::Repair,
+            Change::Migrate { .. } => ChangeKind::Migrate,
         }
     }
 
@@ -223,7 +238,9 @@ impl Change {
             | Change::PublishDefinition { .. }
             | Change::SetFreeze { .. }
             | Change::LiftFreeze { .. }
-            | Change::ReviseCeiling { .. } => None,
+            | Change::ReviseCeiling { .. }
+            | Change::Repair { .. }
+            | Change::Migrate { .. } => None,
         }
     }
 
@@ -233,9 +250,9 @@ impl Change {
         if let Change::ReviseCeiling { line, .. } = self { Some(line) } else { None }
     }
 
-    /// The requests that must be at hand to decide it: none of today's changes is about a request.
+    /// The requests that must be at hand to decide it.
     #[must_use]
     pub fn requests(&self) -> Vec<RequestId> {
-        Vec::new()
+        if let Change::Repair { request, .. } = self { vec![*request] } else { Vec::new() }
     }
 }

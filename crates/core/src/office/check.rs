@@ -6,6 +6,7 @@ use super::who::locks_out;
 use super::{Change, Effect, Flaw, Objection, Paper, Published, effect};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
+use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, World};
@@ -80,6 +81,12 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
         Change::LiftFreeze { freeze } => {
             there(world.policy.freeze.iter().any(|it| it.id == Some(*freeze)))?;
         }
+        Change::Repair { request, to, .. } => {
+            // Who may ask for it and who may confirm it is said by the definition, and asked where they do.
+            let case = books.case(context, *request)?;
+            repair::check(&case, to)?;
+        }
+        Change::Migrate { scheme, from, to } => migrating(world, scheme, *from, *to)?,
         Change::ReviseCeiling { line, ceiling, source } => {
             texts(&[("source", source)])?;
             let Some(known) = books.lines.get(line) else {
@@ -95,9 +102,19 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
     Ok(Sound::Fresh(None))
 }
 
+/// Both versions are there, and the one to go to is the later.
+fn migrating(world: &World, scheme: &SchemeId, from: u32, to: u32) -> Checked {
+    scheme_known(world, scheme)?;
+    let there = |version| world.workflows.all().any(|it| it.scheme == *scheme && it.version == version);
+    if !there(from) || !there(to) {
+        return Err(Why::DefinitionMissing.into());
+    }
+    if from < to { Ok(()) } else { Err(Why::VersionNotLater { version: to }.into()) }
+}
+
 /// A paper is judged as it would be kept.
 fn on_paper(context: &Context<'_>, change: &Change) -> Checked {
-    let Effect::Kept(paper) = effect(ProposalId(uuid::Uuid::nil()), change) else { return Ok(()) };
+    let Some(Effect::Kept(paper)) = effect(ProposalId(uuid::Uuid::nil()), change) else { return Ok(()) };
     match &*paper {
         Paper::Acting(it) => acting(context, it),
         Paper::Delegation(it) => delegating(context, it),

@@ -3,11 +3,12 @@
 use super::check::{Sound, check};
 use super::who::{check_confirmer, check_proposer, rule_of, who_could_confirm};
 use super::{Change, Decided, Objection, Proposal, ProposalEvent, ProposalState, effect};
-use crate::event::NoteRef;
+use crate::event::{Event, NoteRef};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
+use crate::repair;
 use crate::world::Context;
-use crate::{Digest, ProposalId};
+use crate::{Digest, ProposalId, RequestId};
 
 /// Somebody proposes a change. Where one person suffices it is done at once; nothing where it is so already.
 pub fn propose(
@@ -26,6 +27,9 @@ pub fn propose(
     }
     check_proposer(world, context.actor.person.id, &change)?;
     let Sound::Fresh(published) = check(context, books, &change)? else { return Ok(None) };
+    if let Change::Repair { request, to, reason } = &change {
+        repair::ask(&books.case(context, *request)?, to, Some(*reason))?;
+    }
     let is_done = rule.is_one_persons(kind);
     let persons = if is_done { 1 } else { 2 };
     let event = ProposalEvent::Made { change: Box::new(change.told()), digest, persons };
@@ -39,7 +43,7 @@ pub fn propose(
         decided_at: is_done.then_some(context.at),
         reason: None,
     };
-    let effect = is_done.then(|| effect(id, &proposal.change));
+    let effect = effect(id, &proposal.change).filter(|_| is_done);
     let published = published.filter(|_| is_done);
     Ok(Some(Decided { proposal, event, effect, published, requests: Vec::new() }))
 }
@@ -61,10 +65,22 @@ pub fn confirm(context: &Context<'_>, books: &Books, proposal: &Proposal) -> Res
         Sound::SoAlready => (false, None),
     };
     Ok(Decided {
-        effect: is_fresh.then(|| effect(proposal.id, &proposal.change)),
+        effect: effect(proposal.id, &proposal.change).filter(|_| is_fresh),
         published,
+        requests: repaired(context, books, proposal)?,
         ..decided(context, proposal, ProposalState::Confirmed, ProposalEvent::Confirmed)
     })
+}
+
+/// What happens to the request that a repair is about.
+fn repaired(
+    context: &Context<'_>,
+    books: &Books,
+    proposal: &Proposal,
+) -> Result<Vec<(RequestId, Event)>, Refusal> {
+    let Change::Repair { request, to, reason } = &proposal.change else { return Ok(Vec::new()) };
+    let case = books.case(context, *request)?;
+    Ok(vec![(*request, repair::repair(&case, proposal.by, to, Some(*reason))?)])
 }
 
 /// Somebody who could confirm it, or whom it concerns, says no.

@@ -148,12 +148,12 @@ impl Effect {
     }
 }
 
-/// What a change makes or ends.
+/// What a change makes or ends in the office; nothing where it is about requests only.
 #[must_use]
-pub fn effect(id: ProposalId, change: &Change) -> Effect {
+pub fn effect(id: ProposalId, change: &Change) -> Option<Effect> {
     let kept = |paper| Effect::Kept(Box::new(paper));
     let ended = |kind, key| Effect::Ended { kind, key };
-    match change.clone() {
+    Some(match change.clone() {
         Change::RegisterPerson { staff_no, name } => Effect::Registered {
             person: person_of(id),
             staff_no: staff_no.trim().to_owned(),
@@ -193,5 +193,6 @@ pub fn effect(id: ProposalId, change: &Change) -> Effect {
         }
         Change::LiftFreeze { freeze } => ended(PaperKind::Freeze, freeze.to_string()),
         Change::ReviseCeiling { line, ceiling, .. } => Effect::Ceiling { line, ceiling },
-    }
+        Change::Repair { .. } | Change::Migrate { .. } => return None,
+    })
 }

@@ -85,7 +85,9 @@ pub(super) fn concerned(roster: &Roster, change: &Change) -> Option<PersonId> {
         | Change::PublishDefinition { .. }
         | Change::SetFreeze { .. }
         | Change::LiftFreeze { .. }
-        | Change::ReviseCeiling { .. } => None,
+        | Change::ReviseCeiling { .. }
+        | Change::Repair { .. }
+        | Change::Migrate { .. } => None,
     }
 }
 
@@ -117,7 +119,9 @@ fn place(roster: &Roster, change: &Change) -> BTreeSet<RegionCode> {
         | Change::PublishDefinition { .. }
         | Change::SetFreeze { .. }
         | Change::LiftFreeze { .. }
-        | Change::ReviseCeiling { .. } => everywhere(roster),
+        | Change::ReviseCeiling { .. }
+        | Change::Repair { .. }
+        | Change::Migrate { .. } => everywhere(roster),
     }
 }
 

@@ -137,15 +137,26 @@ pub(super) fn ways<'a>(
     can: impl Fn(&'a ActionName, usize) -> bool,
 ) -> Ways<'a> {
     let workflow = acting.workflow;
+    let places = || std::iter::once(&workflow.start).chain(&workflow.referred);
+    let starts: Vec<_> = acting.enters.iter().flat_map(|did| places().map(move |at| (at, did))).collect();
+    ways_from(acting, &starts, goal, can)
+}
+
+/// Searches every way to the goal from these stages, with what was done to come there.
+pub(super) fn ways_from<'a>(
+    acting: &Acting<'a>,
+    starts: &[(&'a StageName, &Vec<usize>)],
+    goal: Goal<'_>,
+    can: impl Fn(&'a ActionName, usize) -> bool,
+) -> Ways<'a> {
+    let workflow = acting.workflow;
     let mut found = Ways { states: Vec::new(), goals: Vec::new(), cut: acting.cut };
     let mut seen: BTreeMap<&StageName, Vec<Acts>> = BTreeMap::new();
     let mut open = VecDeque::new();
-    for did in &acting.enters {
-        for at in std::iter::once(&workflow.start).chain(&workflow.referred) {
-            let acts = did.iter().fold(0, |acts, step| acts | acting.bit(*step));
-            let state = State { at, acts, before: None, did: did.clone(), paid: false };
-            found.visit(state, &mut seen, &mut open);
-        }
+    for (at, did) in starts {
+        let acts = did.iter().fold(0, |acts, step| acts | acting.bit(*step));
+        let state = State { at, acts, before: None, did: (*did).clone(), paid: false };
+        found.visit(state, &mut seen, &mut open);
     }
     let leaving: BTreeMap<&StageName, Vec<(&ActionName, &'a crate::workflow::Action)>> = workflow
         .stages

@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{BrokenHistory, Endorsement, Hold, Incident, Payment, PaymentState, Request, Returned};
+use super::{
+    BrokenHistory, Checked, Endorsement, Hold, Incident, Payment, PaymentState, Request, Returned, Timers,
+    turn,
+};
 use crate::digest::Digest;
 use crate::event::{Advanced, Entered, Entry, Event, FactsRef, NoteRef, OrderLine};
 use crate::workflow::Standing;
@@ -40,6 +43,7 @@ pub(super) fn enter(id: RequestId, entry: &Entry, entered: &Entered) -> Request 
         in_decree: false,
         payment: None,
         incident: None,
+        timers: Timers::default(),
     }
 }
 
@@ -53,10 +57,7 @@ pub(super) fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result
         Event::Advanced(advanced) => advance(it, entry, advanced),
         Event::Endorsed { action, content, .. } => endorse(it, entry, action, *content),
         Event::Held { cause, blameless, reason } => hold(it, entry, cause, *blameless, *reason),
-        Event::Resumed { due_on } => {
-            it.due_on = *due_on;
-            it.hold.take().is_some()
-        }
+        Event::Resumed { due_on, stood_still } => turn::resume(it, entry, *due_on, *stood_still),
         Event::Claimed => {
             it.claimed_by = Some(entry.actor);
             !it.closed
@@ -88,6 +89,12 @@ pub(super) fn fold(mut request: Request, entry: &Entry, event: &Event) -> Result
             it.endorsements.clear();
             it.incident.take().is_some() && it.closed
         }
+        Event::Reminded { stage, .. } => turn::remind(it, entry, stage),
+        Event::Escalated { stage, to } => turn::escalate(it, entry, stage, to),
+        Event::HoldReviewDue { cause } => turn::review(it, entry, cause),
+        Event::VerificationExpired(expired) => turn::expire(it, entry, expired),
+        Event::Repaired(repaired) => turn::repair(it, entry, repaired),
+        Event::Migrated(migrated) => turn::migrate(it, entry, migrated),
     };
     if folds { Ok(request) } else { Err(BrokenHistory::Misfit { seq: entry.seq, kind: event.kind() }) }
 }
@@ -144,6 +151,7 @@ fn hold(request: &mut Request, entry: &Entry, cause: &str, blameless: bool, reas
         since: entry.at,
         by: entry.actor,
         due_on: request.due_on,
+        review: None,
     });
     if blameless {
         request.due_on = None;
@@ -231,16 +239,14 @@ fn advance(request: &mut Request, entry: &Entry, advanced: &Advanced) -> bool {
     } else if request.locked_in_order().is_some() {
         return false;
     }
-    request.stage = advanced.to.clone();
-    request.entered_at = entry.at;
-    request.due_on = advanced.due_on;
+    turn::end_hold(request, entry);
     request.closed = advanced.closes;
-    request.budget = advanced.budget;
     request.claimed_by = None;
-    request.hold = None;
-    request.endorsements.clear();
     request.fields.extend(advanced.fields.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let visits = request.visits.entry(advanced.to.clone()).or_default();
-    *visits = visits.saturating_add(1);
+    if let Some(valid_for) = advanced.valid_for {
+        let check = Checked { stage: advanced.from.clone(), at: entry.at, valid_for };
+        request.timers.checks.insert(advanced.action.clone(), check);
+    }
+    turn::come_to(request, entry, &advanced.to, advanced.due_on, advanced.budget);
     true
 }

@@ -12,13 +12,16 @@ use crate::case::{Case, DRAFTING, Through};
 use crate::command::Command;
 use crate::decide::{decide, line_id};
 use crate::digest::Digest;
-use crate::event::{FactsRef, OrderLine, Pin};
+use crate::event::{FactsRef, NoteRef, OrderLine, Pin};
 use crate::refusal::Refusal;
-use crate::request::{Hold, Incident, Payment, PaymentState, Request};
+use crate::repair;
+use crate::request::{Hold, Incident, Payment, PaymentState, Request, Timers};
 use crate::roster::{Grant, Person, Roster};
 use crate::workflow::{Action, ActionKind, Via, Workflow};
 use crate::world::{Actor, Context, Policy, Workflows, World};
-use crate::{ActionName, DecreeId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah, StageName};
+use crate::{
+    ActionName, DecreeId, NoteId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah, StageName,
+};
 
 const DECREE: DecreeId = DecreeId(Uuid::nil());
 const AT: OrderLine = OrderLine { order: OrderId(Uuid::nil()), line: 1 };
@@ -65,6 +68,11 @@ impl<'a> Office<'a> {
             let row =
                 self.row(&request, name, action.to.as_ref(), |case| permitted(case, name, action, state));
             rows.extend(Some(row).filter(|row| row.why.is_none_or(|why| !ELSEWHERE.contains(&why))));
+        }
+        for to in self.workflow.repair.iter().flat_map(|policy| &policy.may_enter) {
+            let row =
+                self.row(&request, &"repair".into(), Some(to), |case| repair::ask(case, to, Some(NOTE)));
+            rows.extend(Some(row).filter(|row| row.why.is_none()));
         }
         for (name, to, may) in self.around(state) {
             let row = self.row(&request, &name.into(), to, may);
@@ -165,6 +173,7 @@ impl<'a> Office<'a> {
                 since,
                 by: STRANGER,
                 due_on: None,
+                review: None,
             }),
             returned: None,
             checked: None,
@@ -178,6 +187,7 @@ impl<'a> Office<'a> {
                 State::Plain | State::Held | State::InDecree => None,
             },
             incident: (state == State::Incident).then_some(Incident { at: AT, since }),
+            timers: Timers::default(),
         }
     }
 }
@@ -185,6 +195,8 @@ impl<'a> Office<'a> {
 /// An act around a workflow: its name, where it leads, and whether an actor may.
 type Around<'a> = (&'static str, Option<&'a StageName>, fn(&Case<'_>) -> Result<(), Refusal>);
 
+/// Any reason.
+const NOTE: NoteRef = NoteRef { id: NoteId(Uuid::nil()), digest: Digest::ZERO };
 const REGION: &str = "0";
 
 fn holder(number: u128, role: Role) -> Person {

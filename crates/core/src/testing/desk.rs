@@ -11,11 +11,12 @@ use crate::case::Case;
 use crate::command::Command;
 use crate::decide::{Draft, decide, enter, line_id};
 use crate::decree::{self, Books, Decree, DecreeChange, DecreeLine, ListChange, Signing};
-use crate::event::{Acted, Entry};
+use crate::event::{Acted, Entry, Event};
 use crate::payment::{self, BankResult, Order, OrderChange, PayLine};
 use crate::refusal::Refusal;
 use crate::request::{Act, Request, apply, replay};
 use crate::roster::{Papers, Roster};
+use crate::timer;
 use crate::wait::{Wait, wait};
 use crate::workflow::{BudgetLine, Standing, Workflow};
 use crate::world::{Actor, Context, Policy, World};
@@ -298,12 +299,29 @@ impl Desk {
         left_out
     }
 
-    /// Folds an event, moves the money, and asks what must always hold.
+    /// What time does to a request now.
+    pub(crate) fn tick(&mut self, id: RequestId) -> Vec<Event> {
+        let context = Context::of_nobody(&self.world, self.at);
+        let events = timer::fire(&self.books.case(&context, id).unwrap());
+        for event in &events {
+            self.record_by(PersonId(Uuid::nil()), id, Acted { for_whom: None, event: event.clone() });
+        }
+        let context = Context::of_nobody(&self.world, self.at);
+        let again = timer::fire(&self.books.case(&context, id).unwrap());
+        assert!(again.is_empty(), "{events:?} and again {again:?}");
+        events
+    }
+
     pub(crate) fn record(&mut self, who: &str, id: RequestId, acted: Acted) {
+        self.record_by(person(who), id, acted);
+    }
+
+    /// Folds an event, moves the money, and asks what must always hold.
+    pub(crate) fn record_by(&mut self, actor: PersonId, id: RequestId, acted: Acted) {
         let Acted { for_whom, event } = acted;
         let history = self.histories.entry(id).or_default();
         let seq = u32::try_from(history.len()).unwrap() + 1;
-        let entry = Entry { seq, at: self.at, actor: person(who), for_whom, event };
+        let entry = Entry { seq, at: self.at, actor, for_whom, event };
         history.push(entry.clone());
         let before = self.books.requests.remove(&id);
         let was = before.as_ref().map_or(Standing::None, |request| request.budget);

@@ -3,6 +3,7 @@
 mod footing;
 mod office;
 mod paper;
+mod version;
 
 use super::{Words, act_title, date};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
@@ -361,6 +362,16 @@ impl Telling<'_> {
             ),
             Why::Office(why) => self.objection(why),
             Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
+            Why::VerificationExpired { .. } | Why::RepairNotAllowed { .. } | Why::PaymentBegun { .. } => {
+                self.stuck(why)
+            }
+            Why::VersionNotLater { .. }
+            | Why::StageUnmapped { .. }
+            | Why::ApprovalCrossed { .. }
+            | Why::OtherMoney { .. }
+            | Why::FieldChanged { .. }
+            | Why::DutyWeakened { .. }
+            | Why::PersonsWeakened { .. } => self.version(why),
         }
     }
 }

@@ -43,6 +43,13 @@ impl Words {
     pub(crate) fn reason(self) -> String {
         self.pick("alasan", "a reason").to_owned()
     }
+    pub(crate) fn confirmed_by(self, roles: &str) -> String {
+        say!(
+            self,
+            "disahkan orang kedua: {roles}; keduanya belum melakukan apa pun pada permohonan itu",
+            "confirmed by a second person: {roles}; neither has acted on the request"
+        )
+    }
     pub(crate) fn persons(self, persons: u32) -> String {
         say!(self, "{persons} orang yang sepakat", "{persons} persons who agree")
     }

@@ -46,6 +46,7 @@ impl Needs {
                     needs.requests.insert(act.request);
                 }
                 Job::Many { requests, .. }
+                | Job::Timers { requests }
                 | Job::DraftDecree { requests, .. }
                 | Job::DraftOrder { requests, .. } => {
                     needs.requests.extend(requests);
@@ -59,6 +60,10 @@ impl Needs {
                 | Job::EnterSp2d { id, .. }
                 | Job::SettleOrder { id, .. }
                 | Job::CancelOrder { id } => needs.orders.push(*id),
+                Job::Migrate { proposal, requests } => {
+                    needs.requests.extend(requests);
+                    needs.proposals.push(*proposal);
+                }
                 Job::Propose { id, change, .. } => needs.change(*id, change),
                 Job::Confirm { id } | Job::Decline { id, .. } | Job::Withdraw { id } => {
                     needs.proposals.push(*id);
@@ -84,7 +89,7 @@ impl Needs {
     pub(crate) fn change(&mut self, id: ProposalId, change: &Change) {
         self.lines.extend(change.line().cloned());
         self.requests.extend(change.requests());
-        self.seqs.insert(subject_of(&effect(id, change)).1);
+        self.seqs.extend(effect(id, change).map(|effect| subject_of(&effect).1));
     }
 
     /// Subject keys that acts are about to change to: known once their requests are.

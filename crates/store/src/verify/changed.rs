@@ -29,19 +29,19 @@ pub(super) struct OfficeTold {
     pub(super) definitions: HashMap<Uuid, String>,
     /// How many events each subject has.
     pub(super) seqs: HashMap<Uuid, i32>,
-    proposals: HashMap<Uuid, Heard>,
-    used: HashSet<Uuid>,
+    pub(super) proposals: HashMap<Uuid, Heard>,
+    pub(super) used: HashSet<Uuid>,
 }
 
 /// A proposal as its events tell of it.
 #[derive(Debug)]
-struct Heard {
-    change: Change,
+pub(super) struct Heard {
+    pub(super) change: Change,
     digest: Digest,
     persons: u8,
-    by: Uuid,
-    state: ProposalState,
-    decided_by: Option<Uuid>,
+    pub(super) by: Uuid,
+    pub(super) state: ProposalState,
+    pub(super) decided_by: Option<Uuid>,
 }
 
 #[derive(Deserialize)]
@@ -149,7 +149,9 @@ impl OfficeTold {
         if gains {
             return Err(broken("change_by_others", place, format!("{} by {:?}", row.kind, actors)));
         }
-        let effect = effect(ProposalId(told.proposal), &told.change);
+        let Some(effect) = effect(ProposalId(told.proposal), &told.change) else {
+            return Err(broken("change_as_proposed", place, "it changes nothing in the office"));
+        };
         if row.subject_kind != "definition" && subject_of(&effect).1 != row.subject_id {
             return Err(broken("change_as_proposed", place, "another subject"));
         }

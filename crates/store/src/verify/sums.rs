@@ -60,9 +60,18 @@ impl Books {
         Ok(())
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves money")]
     pub(super) fn see(&mut self, row: &EventRow) -> Result<(), Stop> {
-        match serde_json::from_str(&row.data)? {
+        let event: Event = serde_json::from_str(&row.data)?;
+        if let Some(budget) = event.budget() {
+            return self.shift(row, budget);
+        }
+        self.learn(row, event);
+        Ok(())
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else says what a request asks for")]
+    fn learn(&mut self, row: &EventRow, event: Event) {
+        match event {
             Event::Entered(entered) => {
                 let stands = (Standing::None, entered.amount.0, entered.line.to_string());
                 self.requests.insert(row.subject_id, stands);
@@ -72,27 +81,29 @@ impl Books {
                     stands.1 = amount.0;
                 }
             }
-            Event::Advanced(step) => {
-                let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else {
-                    return Ok(());
-                };
-                let pots = self.lines.entry(line.clone()).or_default();
-                for (pot, sign) in [(pot_of(*standing), -1), (pot_of(step.budget), 1)] {
-                    if let Some(pot) = pot.and_then(|pot| pots.get_mut(pot)) {
-                        *pot += sign * *amount;
-                    }
-                }
-                *standing = step.budget;
-                let ceiling = self.ceilings.get(line.as_str()).copied().unwrap_or_default();
-                if pots.iter().sum::<i64>() > ceiling || pots.iter().any(|pot| *pot < 0) {
-                    return Err(broken(
-                        "budget_never_overdrawn",
-                        format!("position {}", row.pos),
-                        format!("{line} {pots:?}"),
-                    ));
-                }
-            }
             _ => {}
+        }
+    }
+
+    /// The money of a request moves.
+    fn shift(&mut self, row: &EventRow, budget: Standing) -> Result<(), Stop> {
+        let Some((standing, amount, line)) = self.requests.get_mut(&row.subject_id) else {
+            return Ok(());
+        };
+        let pots = self.lines.entry(line.clone()).or_default();
+        for (pot, sign) in [(pot_of(*standing), -1), (pot_of(budget), 1)] {
+            if let Some(pot) = pot.and_then(|pot| pots.get_mut(pot)) {
+                *pot += sign * *amount;
+            }
+        }
+        *standing = budget;
+        let ceiling = self.ceilings.get(line.as_str()).copied().unwrap_or_default();
+        if pots.iter().sum::<i64>() > ceiling || pots.iter().any(|pot| *pot < 0) {
+            return Err(broken(
+                "budget_never_overdrawn",
+                format!("position {}", row.pos),
+                format!("{line} {pots:?}"),
+            ));
         }
         Ok(())
     }

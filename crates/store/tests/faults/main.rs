@@ -15,4 +15,6 @@ mod race;
 mod restarts;
 #[path = "../shared/office.rs"]
 mod shared;
+mod timers;
+mod versions;
 mod years;

@@ -22,6 +22,8 @@ pub(crate) fn change_title(kind: ChangeKind, lang: Lang) -> &'static str {
         ChangeKind::SetFreeze => ("membekukan penyaluran", "setting a freeze"),
         ChangeKind::LiftFreeze => ("mencabut pembekuan", "lifting a freeze"),
         ChangeKind::ReviseCeiling => ("mengubah pagu", "revising a ceiling"),
+        ChangeKind::Repair => ("mengembalikan permohonan macet", "putting back a stuck request"),
+        ChangeKind::Migrate => ("memindahkan permohonan ke versi lain", "moving requests to another version"),
     };
     match lang {
         Lang::Id => id,

@@ -1,0 +1,218 @@
+//! What a new version of a definition does to a request that runs under an older one: it stays where it is, moves to the
+//! stage that takes its place, or keeps its version, with the reason why. A request gains nothing by it: it crosses no
+//! approval, nobody's duty is weakened, and it still takes as many persons as was promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::case::{Case, Through};
+use crate::decide::due_on;
+use crate::event::{Event, Migrated, Pin};
+use crate::proof;
+use crate::refusal::{Refusal, Why};
+use crate::request::{Act, Request};
+use crate::timer::standing_back;
+use crate::value::Value;
+use crate::workflow::{Duty, Field, FieldKind, Phase, Workflow};
+use crate::{ActionName, PersonId, StageName};
+
+/// What a new version does to a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Preview {
+    /// It runs under the new version at the same stage.
+    Stays,
+    /// It runs under the new version at another stage.
+    Moves {
+        /// Which.
+        to: StageName,
+    },
+    /// It keeps the version it has.
+    Blocked {
+        /// Why.
+        why: Why,
+    },
+}
+
+impl Preview {
+    /// Its name in data.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Preview::Stays => "stays",
+            Preview::Moves { .. } => "moves",
+            Preview::Blocked { .. } => "blocked",
+        }
+    }
+}
+
+/// What a version would do to a request that runs under an older one. The case is the request under its own definition.
+#[must_use]
+pub fn preview(case: &Case<'_>, new: &Workflow) -> Preview {
+    match target(case, new) {
+        Ok(to) if to == case.request.stage => Preview::Stays,
+        Ok(to) => Preview::Moves { to },
+        Err(why) => Preview::Blocked { why },
+    }
+}
+
+/// Brings a request under another version.
+pub fn migrate(case: &Case<'_>, new: &Workflow) -> Result<Event, Refusal> {
+    let to = target(case, new)?;
+    let request = case.request;
+    let stays = to == request.stage;
+    let under_new = Case { workflow: new, ..*case };
+    let due_on = if stays { request.due_on } else { due_on(&case.context, new, &to) };
+    Ok(Event::Migrated(Box::new(Migrated {
+        definition: Pin { version: new.version, digest: new.digest },
+        from: request.stage.clone(),
+        renamed: renamed(request, new),
+        due_on,
+        budget: standing_back(&under_new, &to),
+        to,
+    })))
+}
+
+/// The stage that a request comes to, or why it keeps its version.
+fn target(case: &Case<'_>, new: &Workflow) -> Result<StageName, Why> {
+    let (old, request) = (case.workflow, case.request);
+    case.check_open().map_err(|refusal| refusal.why)?;
+    let is_later = new.version > request.definition.version;
+    if new.scheme != request.scheme || !is_later {
+        return Err(Why::VersionNotLater { version: new.version });
+    }
+    case.check_locks(Through::Itself).map_err(|refusal| refusal.why)?;
+    let to = mapped(request, new, &request.stage);
+    if new.phase_of(&to).is_none() {
+        let (stage, version) = (request.stage.clone(), new.version);
+        return Err(Why::StageUnmapped { stage, version });
+    }
+    if approved(old.phase_of(&request.stage)) != approved(new.phase_of(&to)) {
+        return Err(Why::ApprovalCrossed { stage: to });
+    }
+    check_sent_back(request, new)?;
+    if old.fund != new.fund || old.benefit != new.benefit {
+        return Err(Why::OtherMoney { version: new.version });
+    }
+    check_fields(request, new)?;
+    check_duties(request, old, new)?;
+    check_persons(request, old, new, &to)?;
+    Ok(to)
+}
+
+/// How far money has come at a phase: a new version takes no request over any of these steps.
+fn approved(phase: Option<Phase>) -> u8 {
+    match phase {
+        Some(Phase::Input | Phase::Verification) => 0,
+        Some(Phase::Approval) => 1,
+        Some(Phase::Disbursement) => 2,
+        Some(Phase::Accountability) => 3,
+        None => 4,
+    }
+}
+
+/// What the new version calls a stage of the old one.
+fn mapped(request: &Request, new: &Workflow, stage: &StageName) -> StageName {
+    let map = new.migrations.get(&request.definition.version);
+    map.and_then(|map| map.get(stage)).unwrap_or(stage).clone()
+}
+
+/// Stages that the request has been at and that have another name from now on.
+fn renamed(request: &Request, new: &Workflow) -> BTreeMap<StageName, StageName> {
+    let named = request.visits.keys().map(|stage| (stage.clone(), mapped(request, new, stage)));
+    named.filter(|(was, is)| was != is).collect()
+}
+
+/// A request that was sent back goes on from where it was sent back: that place must be there.
+fn check_sent_back(request: &Request, new: &Workflow) -> Result<(), Why> {
+    let checks = request.timers.checks.values().map(|check| &check.stage);
+    for stage in request.returned.iter().map(|returned| &returned.from).chain(checks) {
+        if new.phase_of(&mapped(request, new, stage)).is_none() {
+            return Err(Why::StageUnmapped { stage: stage.clone(), version: new.version });
+        }
+    }
+    Ok(())
+}
+
+/// What was noted down must still be what the field holds.
+fn check_fields(request: &Request, new: &Workflow) -> Result<(), Why> {
+    for (name, value) in &request.fields {
+        if new.fields.get(name).is_some_and(|field| !fits(field, value)) {
+            return Err(Why::FieldChanged { field: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn fits(field: &Field, value: &Value) -> bool {
+    match (field.kind, value) {
+        (FieldKind::Bool, Value::Bool(_))
+        | (FieldKind::Int, Value::Int(_))
+        | (FieldKind::Money, Value::Money(_))
+        | (FieldKind::Date, Value::Date(_)) => true,
+        (FieldKind::Enum, Value::Text(text)) => field.values.iter().any(|known| **known == **text),
+        _ => false,
+    }
+}
+
+/// Duties that somebody has relied on stay, and nobody has broken one that comes.
+fn check_duties(request: &Request, old: &Workflow, new: &Workflow) -> Result<(), Why> {
+    let kept = pairs(&new.duties);
+    let done: BTreeSet<&ActionName> = request.acts.iter().map(|Act(duty, _)| duty).collect();
+    let lost = pairs(&old.duties)
+        .into_iter()
+        .find(|pair| !kept.contains(pair) && (done.contains(pair.0) || done.contains(pair.1)));
+    if let Some((one, other)) = lost {
+        return Err(Why::DutyWeakened { duty: one.clone(), other: other.clone() });
+    }
+    for Act(duty, person) in &request.acts {
+        let clash = |Act(other, by): &&Act| by == person && kept.contains(&ordered(duty, other));
+        if let Some(Act(earlier, _)) = request.acts.iter().find(clash) {
+            let (duty, earlier) = (duty.clone(), earlier.clone());
+            return Err(Why::DutyConflict { duty, earlier, person: *person });
+        }
+    }
+    Ok(())
+}
+
+/// Every two duties that must be two persons'.
+fn pairs(duties: &[Duty]) -> BTreeSet<(&ActionName, &ActionName)> {
+    let mut pairs = BTreeSet::new();
+    for duty in duties {
+        for one in &duty.distinct {
+            pairs.extend(duty.distinct.iter().filter(|two| *two != one).map(|two| ordered(one, two)));
+        }
+    }
+    pairs
+}
+
+fn ordered<'a>(one: &'a ActionName, two: &'a ActionName) -> (&'a ActionName, &'a ActionName) {
+    if one <= two { (one, two) } else { (two, one) }
+}
+
+/// As many persons as were promised, over what was done under the old version and what is left under the new one.
+fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageName) -> Result<(), Why> {
+    for duty in &old.duties {
+        let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else { continue };
+        let before = mapped(request, new, before);
+        let keeps = |duty: &Duty| duty.before.as_ref() == Some(&before) && duty.min_persons >= Some(need);
+        if !new.duties.iter().any(keeps) {
+            let have = new.duties.iter().filter(|duty| duty.before.as_ref() == Some(&before));
+            let have = have.filter_map(|duty| duty.min_persons).max().unwrap_or(0);
+            return Err(Why::PersonsWeakened { have: have.try_into().unwrap_or(usize::MAX), need });
+        }
+    }
+    let acts: BTreeSet<(ActionName, PersonId)> =
+        request.acts.iter().map(|Act(duty, person)| (duty.clone(), *person)).collect();
+    for duty in &new.duties {
+        let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else { continue };
+        let mix = proof::prove_from(new, to, before, &acts);
+        let Some(persons) = mix.persons else { continue };
+        let have = if mix.cut { 0 } else { persons };
+        if usize::try_from(need).is_ok_and(|need| have < need) {
+            return Err(Why::PersonsWeakened { have, need });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+use super::*;
+use crate::RequestId;
+use crate::event::Acted;
+use crate::testing::*;
+use crate::world::Workflows;
+
+/// The next version of the shipped definition, changed in places.
+fn version(number: u32, changes: &[(&str, &str)]) -> String {
+    let text = changed(KUBE, &[("\nversion = 1\n", &format!("\nversion = {number}\n"))]);
+    changed(&text, changes)
+}
+
+fn desk_with(texts: &[String]) -> Desk {
+    let mut desk = Desk::new();
+    let all = std::iter::once(KUBE.to_owned()).chain(texts.iter().cloned());
+    desk.world.workflows = Workflows::new(all.map(|text| Workflow::parse(&text).unwrap()));
+    desk
+}
+
+/// What version 2 does to a request that has come to this stage under version 1.
+fn shown(stage: &str, changes: &[(&str, &str)]) -> Preview {
+    let mut desk = Desk::new();
+    let id = desk.at(stage);
+    preview(&desk.case("Adi", id), &Workflow::parse(&version(2, changes)).unwrap())
+}
+
+fn blocked(preview: &Preview) -> &'static str {
+    match preview {
+        Preview::Blocked { why } => why.code(),
+        Preview::Stays | Preview::Moves { .. } => panic!("not blocked: {preview:?}"),
+    }
+}
+
+const STAGES: [&str; 4] = ["input", "verification", "approval", "disbursement"];
+/// The stage `verification` has another name.
+const RENAMED: [(&str, &str); 3] = [
+    ("stage.verification]", "stage.check]"),
+    ("\"verification\"", "\"check\""),
+    ("phase = \"check\"", "phase = \"verification\""),
+];
+
+fn renamed_with(map: &str) -> Vec<(&'static str, String)> {
+    let mut changes: Vec<_> = RENAMED.iter().map(|(from, to)| (*from, (*to).to_owned())).collect();
+    changes.push(("[hold]", format!("{map}\n[hold]")));
+    changes
+}
+
+fn shown_renamed(stage: &str, map: &str) -> Preview {
+    let changes = renamed_with(map);
+    let changes: Vec<_> = changes.iter().map(|(from, to)| (*from, to.as_str())).collect();
+    shown(stage, &changes)
+}
+
+#[test]
+fn a_request_stays_moves_or_keeps_its_version_and_why() {
+    for stage in STAGES {
+        assert_eq!(shown(stage, &[]), Preview::Stays);
+    }
+    assert_eq!(
+        shown_renamed("verification", "[migrate.1]\nverification = \"check\"\n"),
+        Preview::Moves { to: "check".into() }
+    );
+    assert_eq!(shown_renamed("input", ""), Preview::Stays);
+    assert_eq!(blocked(&shown_renamed("verification", "")), "stage_unmapped");
+    for (stage, map, code) in [
+        ("verification", "verification = \"approval\"", "approval_crossed"),
+        ("verification", "verification = \"disbursement\"", "approval_crossed"),
+        ("approval", "approval = \"disbursement\"", "approval_crossed"),
+        ("disbursement", "disbursement = \"approval\"", "approval_crossed"),
+        ("disbursement", "disbursement = \"paid\"", "stage_unmapped"),
+        ("verification", "verification = \"rejected\"", "stage_unmapped"),
+    ] {
+        // No definition may say so; whatever a definition says, it does not happen.
+        let (from, to) = map.split_once(" = ").unwrap();
+        let mut new = Workflow::parse(&version(2, &[])).unwrap();
+        new.migrations.insert(1, BTreeMap::from([(from.into(), to.trim_matches('"').into())]));
+        let mut desk = Desk::new();
+        let id = desk.at(stage);
+        let found = preview(&desk.case("Adi", id), &new);
+        assert_eq!(blocked(&found), code, "{map}");
+    }
+}
+
+#[test]
+fn nobody_gains_by_a_new_version() {
+    let distinct = "distinct = [\"submit\", \"verify\", \"approve\", \"pay\"]";
+    let weaker = (distinct, "distinct = [\"submit\", \"approve\", \"pay\"]");
+    let fewer = ("min_persons = 4", "min_persons = 3");
+    assert_eq!(blocked(&shown("approval", &[weaker, fewer])), "duty_weakened");
+    assert_eq!(blocked(&shown("input", &[weaker, fewer])), "duty_weakened", "its clerk has relied on it");
+    assert_eq!(blocked(&shown("approval", &[fewer])), "persons_weakened");
+    assert_eq!(blocked(&shown("approval", &[("fund = \"apbd\"", "fund = \"btt\"")])), "other_money");
+    let values = (
+        "values = [\"match\", \"differs\"]\nlabels.match = { id = \"cocok\", en = \"match\" }",
+        "values = [\"same\", \"differs\"]\nlabels.same = { id = \"sama\", en = \"same\" }",
+    );
+    let guard = ("identity == \"match\"", "identity == \"same\"");
+    assert_eq!(blocked(&shown("approval", &[values, guard])), "field_changed");
+    assert_eq!(shown("verification", &[values, guard]), Preview::Stays, "nothing was noted down yet");
+}
+
+#[test]
+fn who_has_done_what_the_new_version_keeps_apart_holds_it_back() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    // Under version 1 whoever verified may correct the account.
+    desk.ask("Vera", id, &correction(facts(2, 9, 9))).unwrap();
+    let apart = ("distinct = [\"correct\", \"pay\"]", "distinct = [\"correct\", \"pay\", \"verify\"]");
+    let new = Workflow::parse(&version(2, &[apart])).unwrap();
+    assert_eq!(blocked(&preview(&desk.case("Adi", id), &new)), "duty_conflict");
+    assert_eq!(
+        blocked(&preview(&desk.case("Adi", id), &Workflow::parse(KUBE).unwrap())),
+        "version_not_later"
+    );
+}
+
+#[test]
+fn as_many_persons_take_part_as_were_promised_over_both_versions() {
+    // Version 1 has two checks by two persons and promises five; the next one has the second check only.
+    let two_checks = [
+        (
+            "[stage.paid]",
+            "[stage.second]\ntitle = { id = \"Kedua\", en = \"Second\" }\nphase = \"verification\"\nserved_by = { role = \"verifier\", people = 4, touch = \"45m\" }\nsla = { target = \"10wd\", share = 0.85 }\n\n[stage.paid]",
+        ),
+        ("to = \"approval\"\nby = [\"verifier\"]", "to = \"second\"\nby = [\"verifier\"]"),
+        (
+            "[action.return]",
+            "[action.confirm]\ntitle = { id = \"Pastikan\", en = \"Confirm\" }\nfrom = [\"second\"]\nto = \"approval\"\nby = [\"verifier\"]\n\n[action.return]",
+        ),
+        ("\"submit\", \"verify\", \"approve\"", "\"submit\", \"verify\", \"confirm\", \"approve\""),
+        ("min_persons = 4", "min_persons = 5"),
+        ("draft = { verifier = \"verify\", admin = \"verify\" }", "draft = { verifier = \"confirm\" }"),
+    ];
+    let old = changed(KUBE, &two_checks);
+    let skip = [("[hold]", "[migrate.1]\nverification = \"second\"\n[hold]")];
+    let mut next = two_checks.to_vec();
+    next.extend(skip);
+    let new = Workflow::parse(&version(2, &next)).unwrap();
+    let mut desk = Desk::of(world_of(&[&old], POLICY));
+    let id = desk.entered("kube");
+    desk.act("Cici", id, "submit").unwrap();
+    let found = preview(&desk.case("Adi", id), &new);
+    assert_eq!(found, Preview::Blocked { why: Why::PersonsWeakened { have: 4, need: 5 } });
+    desk.act("Vera", id, "verify").unwrap();
+    assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+}
+
+fn moved(desk: &mut Desk, id: RequestId, version: u32) {
+    let request = desk.request(id);
+    let new =
+        desk.world.workflows.all().find(|flow| flow.scheme == request.scheme && flow.version == version);
+    let new = new.unwrap().clone();
+    let event = migrate(&desk.case("Adi", id), &new).unwrap();
+    desk.record("Adi", id, Acted { for_whom: None, event });
+    assert_eq!(desk.request(id).definition.version, version);
+}
+
+#[test]
+fn a_moved_request_goes_on_under_the_new_version_with_all_that_was_done() {
+    let mut changes = renamed_with("[migrate.1]\nverification = \"check\"\n");
+    changes.push(("action.withdraw", "action.withdraw".to_owned()));
+    let changes: Vec<_> = changes.iter().map(|(from, to)| (*from, to.as_str())).collect();
+    let mut desk = desk_with(&[]);
+    let ids = STAGES.map(|stage| desk.at(stage));
+    let back = desk.at("approval");
+    desk.act("Vito", back, "return").unwrap();
+    let held = desk.at("verification");
+    desk.act("Vera", held, "hold").unwrap();
+    desk.world.workflows =
+        Workflows::new([KUBE.to_owned(), version(2, &changes)].map(|text| Workflow::parse(&text).unwrap()));
+    desk.wait_days(30);
+    for id in ids.into_iter().chain([back, held]) {
+        let (money, acts) = (desk.money(id), desk.request(id).acts.clone());
+        let entered = desk.request(id).entered_at;
+        moved(&mut desk, id, 2);
+        assert_eq!((desk.money(id), &desk.request(id).acts), (money, &acts));
+        let is_moved = ["check"].contains(&desk.stage(id));
+        assert_eq!(desk.request(id).entered_at != entered, is_moved);
+        assert!(!desk.request(id).visits.contains_key("verification"));
+    }
+    assert!(desk.request(held).due_on.is_none() && desk.request(held).hold.is_some());
+    desk.wait_days(10);
+    desk.act("Vera", held, "resume").unwrap();
+    let due = desk.request(held).due_on.unwrap();
+    let today = desk.world.calendar.date_of(desk.at);
+    assert_eq!(desk.world.calendar.working_days_between(today, due), 10, "none of its new time has passed");
+    desk.act("Cici", back, "submit").unwrap();
+    assert_eq!(desk.stage(back), "approval", "unchanged, it goes back to who sent it back");
+    desk.act("Vera", ids[1], "verify").unwrap();
+    desk.decide_all(&[ids[1]]);
+    assert_eq!(desk.stage(ids[1]), "disbursement");
+}
+
+#[test]
+fn a_list_keeps_what_is_on_it() {
+    let mut desk = desk_with(&[version(2, &[])]);
+    let new = desk.world.workflows.current(&"kube".into()).unwrap().clone();
+    desk.world.workflows = Workflows::new([Workflow::parse(KUBE).unwrap()]);
+    let (id, paid) = (desk.at("approval"), desk.at("disbursement"));
+    desk.draft("Vera", &[id]).unwrap();
+    let order = desk.order("Tono", &[paid]).unwrap();
+    assert_eq!(blocked(&preview(&desk.case("Adi", id), &new)), "in_decree");
+    assert_eq!(blocked(&preview(&desk.case("Adi", paid), &new)), "in_payment_order");
+    desk.settle("Tono", order, &[word(1, crate::payment::Payout::Paid)]).unwrap();
+    assert_eq!(blocked(&preview(&desk.case("Adi", paid), &new)), "request_closed");
+}

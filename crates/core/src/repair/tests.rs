@@ -1,0 +1,130 @@
+use super::*;
+use crate::event::{Acted, Event};
+use crate::testing::*;
+use crate::timer::tests::timed;
+use crate::workflow::Standing;
+use crate::{Lang, RequestId};
+
+fn mend(desk: &mut Desk, by: &str, second: &str, id: RequestId, to: &str) -> Result<(), Refusal> {
+    ask(&desk.case(by, id), &to.into(), Some(note()))?;
+    let event = repair(&desk.case(second, id), person(by), &to.into(), Some(note()))?;
+    desk.record(second, id, Acted { for_whom: None, event });
+    Ok(())
+}
+
+#[test]
+fn two_persons_put_a_stuck_request_back_and_its_money_goes_back_with_it() {
+    let mut desk = timed();
+    let id = desk.at("disbursement");
+    let acts = desk.request(id).acts.clone();
+    assert_eq!(desk.money(id), (0, 20, 0));
+    desk.act("Tono", id, "claim").unwrap();
+    desk.act("Adi", id, "hold").unwrap();
+    mend(&mut desk, "Adi", "Olah", id, "verification").unwrap();
+    let request = desk.request(id);
+    assert_eq!((request.stage.as_str(), request.budget), ("verification", Standing::None));
+    assert_eq!((desk.money(id), &request.acts), ((0, 0, 0), &acts), "who did what is not forgotten");
+    assert!(request.claimed_by.is_none() && request.hold.is_none() && request.decree.is_none());
+    assert!(request.due_on.is_some() && request.checked.is_none());
+    // Whoever verified it may verify it again, and nobody else's act becomes theirs.
+    assert_eq!(why(desk.act("Cici", id, "verify")), "role_missing");
+    desk.act("Vera", id, "verify").unwrap();
+    desk.decide_all(&[id]);
+    assert_eq!(desk.money(id), (0, 20, 0));
+}
+
+#[test]
+fn a_repair_takes_two_persons_with_the_roles_who_have_done_nothing_to_it() {
+    let mut desk = timed();
+    let id = desk.at("approval");
+    for (by, second, code) in [
+        ("Adi", "Adi", "already_endorsed"),
+        ("Adi", "Ani", "role_missing"),
+        ("Vera", "Olah", "role_missing"),
+        ("Olah", "Adi", "role_missing"),
+        ("Semua", "Semua", "already_endorsed"),
+    ] {
+        assert_eq!(why(mend(&mut desk, by, second, id, "verification")), code, "{by} and {second}");
+    }
+    desk.for_whom = Some(person("Adi"));
+    let event = repair(&desk.case("Olah", id), person("Adi"), &"verification".into(), Some(note()));
+    assert_eq!(why(event), "already_endorsed", "nor the person acted for");
+    desk.for_whom = None;
+    // Adi puts it on a decree: that is an act on it.
+    desk.draft("Adi", &[id]).unwrap();
+    assert_eq!(why(mend(&mut desk, "Ani", "Olah", id, "verification")), "in_decree");
+    desk.cancel_decree("Adi").unwrap();
+    assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "verification")), "duty_conflict");
+    let (_, others) = refused(&desk, ask(&desk.case("Adi", id), &"verification".into(), Some(note())));
+    assert_eq!(others, ["Ani", "Semua"], "who could instead");
+    assert_eq!(why(ask(&desk.case("Ani", id), &"verification".into(), None)), "reason_missing");
+    assert_eq!(
+        why(repair(&desk.case("Olah", id), person("Ani"), &"verification".into(), None)),
+        "reason_missing"
+    );
+    mend(&mut desk, "Ani", "Olah", id, "verification").unwrap();
+}
+
+#[test]
+fn a_repair_never_goes_on_nor_to_where_money_waits_whatever_the_definition_says() {
+    let mut desk = timed();
+    let ids = ["input", "verification", "approval", "disbursement"].map(|stage| (stage, desk.at(stage)));
+    for (stage, id) in ids {
+        let may: Vec<_> = stages(&desk.case("Adi", id)).into_iter().map(ToString::to_string).collect();
+        let expected: &[&str] = match stage {
+            "input" => &[],
+            "verification" => &["input"],
+            _ => &["input", "verification"],
+        };
+        assert_eq!(may, expected, "from {stage}");
+        for to in ["approval", "disbursement", "paid", "rejected", "nowhere", stage] {
+            assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, to)), "repair_not_allowed", "{stage} to {to}");
+        }
+    }
+    let mut plain = timed();
+    let mut unsaid = crate::timer::tests::timed_workflow();
+    unsaid.repair = None;
+    plain.world.workflows = crate::world::Workflows::new([unsaid]);
+    let id = plain.at("approval");
+    assert_eq!(why(mend(&mut plain, "Adi", "Olah", id, "input")), "repair_not_allowed");
+}
+
+#[test]
+fn what_the_bank_may_have_paid_is_not_repaired() {
+    use crate::payment::Payout;
+    let mut desk = timed();
+    let id = desk.at("disbursement");
+    let order = desk.order("Tono", &[id]).unwrap();
+    assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "verification")), "in_payment_order");
+    for (outcome, code) in [
+        (Payout::Unknown, "in_payment_order"),
+        (Payout::Failed, "payment_begun"),
+        (Payout::Paid, "in_payment_order"),
+    ] {
+        desk.settle("Tono", order, &[word(1, outcome)]).unwrap();
+        assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "verification")), code);
+    }
+    let id = desk.at("disbursement");
+    let order = desk.order("Tono", &[id]).unwrap();
+    desk.settle("Tono", order, &[word(1, Payout::Paid)]).unwrap();
+    assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "verification")), "request_closed");
+}
+
+#[test]
+fn a_stored_repair_by_one_person_is_a_broken_history() {
+    let mut desk = timed();
+    let id = desk.at("approval");
+    let event = repair(&desk.case("Olah", id), person("Adi"), &"input".into(), Some(note())).unwrap();
+    let before = desk.request(id).clone();
+    let entry = |actor| crate::event::Entry {
+        seq: before.version + 1,
+        at: desk.at,
+        actor: person(actor),
+        for_whom: None,
+        event: event.clone(),
+    };
+    assert!(crate::request::apply(Some(before.clone()), id, &entry("Olah")).is_ok());
+    assert!(crate::request::apply(Some(before.clone()), id, &entry("Adi")).is_err());
+    assert!(matches!(event, Event::Repaired(repaired) if repaired.asked_by == person("Adi")));
+    assert!(desk.wait_of(id, Lang::Id).is_some());
+}

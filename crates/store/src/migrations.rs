@@ -1,0 +1,118 @@
+//! Brings requests under a later version of their definition once two persons have said so: a piece at a time, each piece
+//! whole, and again until nothing is left. What was blocked is taken once nothing blocks it any more.
+
+use jiff::{SignedDuration, Timestamp};
+use salur_core::migrate::{self, Preview};
+use salur_core::office::{Change, ProposalState};
+use salur_core::request::Request;
+use salur_core::workflow::Workflow;
+use salur_core::world::Context;
+use salur_core::{PersonId, ProposalId, RequestId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::Store;
+use crate::db::Ts;
+use crate::error::{ExecuteError, StoreError};
+use crate::job::{Answer, Ask, Job};
+use crate::leases::Lease;
+use crate::requests::{Page, Place};
+
+/// Requests in one transaction.
+const PIECE: u32 = 500;
+/// How long an order to migrate is followed after it was confirmed.
+const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Most confirmed proposals that are looked at.
+const PROPOSALS_MAX: u32 = 1_000;
+
+/// Used with the index of what is open.
+const OPEN: &str = "select id, entered_at, state from request
+    where scheme = $1 and (not closed or snag is not null) and not closed and (entered_at, id) > ($2, $3)
+    order by entered_at, id limit $4";
+
+#[derive(FromRow)]
+struct OpenRow {
+    id: Uuid,
+    entered_at: Ts,
+    state: String,
+}
+
+impl Store {
+    /// What a version would do to the open requests of its scheme that run under older ones, oldest in their stage first.
+    pub async fn migration_preview(
+        &self,
+        new: &Workflow,
+        at: Timestamp,
+        after: Place,
+        limit: u32,
+    ) -> Result<Page<(Request, Preview)>, StoreError> {
+        let world = self.world();
+        let context = Context::of_nobody(&world, at);
+        let wanted = (new.scheme.to_string(), Ts(after.at), after.id, i64::from(limit));
+        let rows: Vec<OpenRow> = self.db.all(OPEN, wanted).await?;
+        let is_full = u32::try_from(rows.len()) == Ok(limit);
+        let next = rows.last().filter(|_| is_full).map(|row| Place { at: row.entered_at.0, id: row.id });
+        let mut data = Vec::with_capacity(rows.len());
+        for row in rows {
+            let request: Request = serde_json::from_str(&row.state)?;
+            let Some(workflow) = world.workflows.pinned(&request.scheme, &request.definition) else {
+                continue;
+            };
+            if request.definition.version >= new.version {
+                continue;
+            }
+            let case = salur_core::case::Case { context, workflow, request: &request, line: None };
+            let preview = migrate::preview(&case, new);
+            data.push((request, preview));
+        }
+        Ok(Page { data, next })
+    }
+
+    /// Follows what two persons have said of versions; the answer is how many requests came under another one. Whatever
+    /// a server that died has left undone is done by the next one.
+    pub async fn run_migrations(&self, at: Timestamp, lease: Option<&Lease>) -> Result<u64, ExecuteError> {
+        let mut moved = 0;
+        let confirmed = self.proposals(Some(ProposalState::Confirmed), Uuid::max(), PROPOSALS_MAX).await?;
+        for proposal in confirmed {
+            let Change::Migrate { scheme, from, to } = &proposal.change else { continue };
+            let is_old = proposal.decided_at.is_none_or(|decided| at.duration_since(decided) > FOLLOWED);
+            let Some(by) = proposal.decided_by.filter(|_| !is_old) else { continue };
+            let world = self.world();
+            let new = world.workflows.all().find(|it| it.scheme == *scheme && it.version == *to).cloned();
+            let Some(new) = new else { continue };
+            moved += self.follow(proposal.id, by, *from, &new, at, lease).await?;
+        }
+        Ok(moved)
+    }
+
+    async fn follow(
+        &self,
+        proposal: ProposalId,
+        actor: PersonId,
+        from: u32,
+        new: &Workflow,
+        at: Timestamp,
+        lease: Option<&Lease>,
+    ) -> Result<u64, ExecuteError> {
+        let (mut after, mut moved) = (Place::START, 0);
+        loop {
+            if self.is_closing() || lease.is_some_and(|lease| !lease.is_held()) {
+                return Ok(moved);
+            }
+            let page = self.migration_preview(new, at, after, PIECE).await?;
+            let takes = |it: &&(Request, Preview)| {
+                it.0.definition.version == from && !matches!(it.1, Preview::Blocked { .. })
+            };
+            let requests: Vec<RequestId> = page.data.iter().filter(takes).map(|it| it.0.id).collect();
+            if !requests.is_empty() {
+                let job = Job::Migrate { proposal, requests };
+                let told = self.execute(Ask { actor, for_whom: None, at, key: None, job }).await?;
+                if let Answer::Many(outcomes) = told {
+                    moved += outcomes.iter().map(|it| u64::from(it.refusal.is_none())).sum::<u64>();
+                }
+            }
+            let Some(next) = page.next else { return Ok(moved) };
+            after = next;
+        }
+    }
+}
