@@ -1,9 +1,11 @@
 //! The project's chores, run as `cargo xtask NAME`:
 //!
-//! - `test`: every test of the workspace, on SQLite and on PostgreSQL;
+//! - `test`: every test of the workspace, on SQLite and on PostgreSQL, and ten seconds of each fuzz target;
 //! - `ci`: formatting, lints, tests, documentation;
+//! - `fuzz [TARGET] [--for SECONDS]`: hostile input for longer, a minute each if nothing else is said;
 //! - `bench [NAME ..]`: the measurements, in release.
 
+mod fuzz;
 mod postgres;
 mod tool;
 
@@ -14,7 +16,8 @@ use salur_testbed::Settings;
 use crate::postgres::Postgres;
 use crate::tool::cargo;
 
-const HELP: &str = "cargo xtask test | ci | bench [core|single|bulk|pages|import|http|memory ...]";
+const HELP: &str = "cargo xtask test | ci | fuzz [definition|guard|bpmn] [--for SECONDS] \
+                    | bench [core|single|bulk|pages|import|http|memory ...]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -22,6 +25,7 @@ fn main() -> ExitCode {
     let done = match name {
         "test" => test(rest),
         "ci" => ci(),
+        "fuzz" => fuzz::at_length(rest),
         "bench" => bench(rest),
         _ => {
             eprintln!("{HELP}");
@@ -43,9 +47,14 @@ const ON_POSTGRES: [&str; 8] = ["-p", "salur-store", "-p", "salur-api", "-p", "s
 const TARGETS: [&str; 10] =
     ["--lib", "--bins", "--test", "store", "--test", "api", "--test", "demo", "--test", "system"];
 
-/// Every test, on SQLite and then, as far as a database matters, on PostgreSQL. What is named after `test` narrows
-/// both, as `cargo test` understands it.
+/// Every test, on SQLite and then, as far as a database matters, on PostgreSQL; then the fuzz targets. What is named
+/// after `test` narrows both runs of the tests, as `cargo test` understands it, and is not about the targets.
 fn test(rest: &[String]) -> Result<(), String> {
+    tests(rest)?;
+    if rest.is_empty() { fuzz::shortly() } else { Ok(()) }
+}
+
+fn tests(rest: &[String]) -> Result<(), String> {
     let postgres = Postgres::named_or_new(salur_testbed::SERVER, &Settings::default())?;
     let rest = || rest.iter().map(String::as_str);
     let everything: Vec<_> = ["test", "--locked", "--workspace"].into_iter().chain(rest()).collect();
@@ -58,6 +67,7 @@ fn test(rest: &[String]) -> Result<(), String> {
 
 fn ci() -> Result<(), String> {
     cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["fmt", "--check", "--manifest-path", &fuzz::manifest()], &[])?;
     cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"], &[])?;
     test(&[])?;
     cargo(&["doc", "--workspace", "--no-deps", "--locked"], &[("RUSTDOCFLAGS", "-D warnings".as_ref())])

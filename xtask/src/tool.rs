@@ -7,9 +7,13 @@ use std::process::Command;
 
 /// Runs cargo to its end.
 pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &OsStr)]) -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     eprintln!("xtask: cargo {}", arguments.join(" "));
-    finish("cargo", Command::new(cargo).args(arguments).envs(variables.iter().copied()))
+    finish("cargo", Command::new(program()).args(arguments).envs(variables.iter().copied()))
+}
+
+/// The cargo that runs this.
+pub(crate) fn program() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".into())
 }
 
 /// The folder of PostgreSQL's programs. Where they are missing, and this is root on a Debian, they are installed.
