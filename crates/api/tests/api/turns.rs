@@ -145,3 +145,17 @@ async fn a_lifted_freeze_keeps_the_days_it_has_held() {
     decide(&desk, "admin.2", &lift, "confirm").await.expect(200);
     assert_eq!(days(), ["2026-06-03"]);
 }
+
+#[tokio::test]
+async fn a_check_tells_what_the_roster_does_not_give() {
+    let desk = Desk::open().await;
+    let text = second_version().replacen("\"verifier\"", "\"inspector\"", 100);
+    let lacking = desk.post("admin.1", "/workflows/check", &json!({ "text": text })).await.expect(200);
+    assert_eq!(lacking["sound"], true, "{lacking}");
+    let first = &lacking["roster"][0];
+    assert_eq!((&first["code"], &first["severity"]), (&json!("nobody_eligible"), &json!("error")));
+    assert!(first["detail"].is_string() && !first["regions"].as_array().unwrap().is_empty());
+    // Who the others are is not for somebody who works for one region.
+    let local = desk.post("clerk.6472", "/workflows/check", &json!({ "text": text })).await.expect(200);
+    assert_eq!(local["roster"], Value::Null);
+}
