@@ -1,15 +1,17 @@
 //! A change of the office as it is sent and shown. `salur-core` decides on it; here is its shape.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use salur_core::Lang;
 use salur_core::office::Change;
+use salur_core::{Lang, NoteId, ProposalId, RequestId, SchemeId, StageName};
+use salur_store::job::Job;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::problem::Problem;
+use crate::{App, Caller};
 
 /// A change of the office, named by `kind`. Definitions, people, papers and budget lines change by these alone.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -170,6 +172,27 @@ pub(crate) enum ChangeBody {
         /// The revision of the budget it rests on.
         source: String,
     },
+    /// Puts a request that is stuck back to an earlier stage before approval.
+    Repair {
+        /// The request.
+        request: Uuid,
+        /// The stage to put it back to.
+        to: String,
+        /// Why, 1 to 2,000 characters.
+        #[serde(default)]
+        #[schema(max_length = 2000)]
+        reason: Option<String>,
+    },
+    /// Brings the open requests of one version under a later one, but for those that it would harm.
+    Migrate {
+        /// The scheme.
+        scheme: String,
+        /// The version that they run under; the one before `to` where none is named.
+        #[serde(default)]
+        from: Option<u32>,
+        /// The version to go to.
+        to: u32,
+    },
 }
 
 /// A text in both languages.
@@ -195,14 +218,39 @@ pub(crate) enum CapacityBody {
 }
 
 impl ChangeBody {
-    /// The change itself: the two have one shape, which a test compares.
-    pub(crate) fn change(&self, lang: Lang) -> Result<Change, Problem> {
+    /// The job that proposes it. The text of a repair's reason is sealed on the way, so the change never holds it.
+    pub(crate) fn proposing(self, app: &App, caller: &Caller) -> Result<Job, Problem> {
+        let broken = |error| Problem::broken(&error, caller.lang);
+        let id = ProposalId(app.clock.new_id());
+        if let ChangeBody::Repair { request, to, reason } = self {
+            let text = reason.unwrap_or_default();
+            let text = crate::reason::tidied(caller.lang, "/change/reason", &text)?;
+            let to = StageName::from(&*to);
+            return app.store.proposing_repair(id, RequestId(request), to, text).map_err(broken);
+        }
+        app.store.proposing(id, self.change(caller.lang)?).map_err(broken)
+    }
+
+    /// The change itself: but for a repair the two have one shape, which a test compares.
+    fn change(self, lang: Lang) -> Result<Change, Problem> {
+        if let ChangeBody::Migrate { scheme, from, to } = self {
+            let from = from.unwrap_or(to.saturating_sub(1));
+            return Ok(Change::Migrate { scheme: SchemeId::from(&*scheme), from, to });
+        }
         let read = serde_json::to_value(self).and_then(serde_json::from_value);
         read.map_err(|_| Problem::unexpected(lang))
     }
 
-    /// A change as it is shown.
-    pub(crate) fn of(change: &Change, lang: Lang) -> Result<ChangeBody, Problem> {
+    /// A change as it is shown, with the texts that it refers to.
+    pub(crate) fn of(
+        change: &Change,
+        texts: &HashMap<NoteId, String>,
+        lang: Lang,
+    ) -> Result<ChangeBody, Problem> {
+        if let Change::Repair { request, to, reason } = change {
+            let (request, to, reason) = (request.0, to.to_string(), texts.get(&reason.id).cloned());
+            return Ok(ChangeBody::Repair { request, to, reason });
+        }
         let read = serde_json::to_value(change).and_then(serde_json::from_value);
         read.map_err(|_| Problem::unexpected(lang))
     }

@@ -20,6 +20,9 @@ use crate::page::{Cursors, PageBody, limit_of};
 use crate::problem::{Problem, pick};
 use crate::{App, Caller};
 
+/// Requests that are counted in one go.
+const COUNTED_AT_ONCE: u32 = 500;
+
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(preview))
 }
@@ -57,17 +60,37 @@ struct MigrationBody {
     sentence: String,
 }
 
+/// How many requests a version takes along, over all pages.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct CountsBody {
+    /// How many stay at their stage.
+    stays: u64,
+    /// How many move to another stage.
+    moves: u64,
+    /// How many keep their version.
+    blocked: u64,
+}
+
+/// A page of requests, with counts over all of them.
+#[derive(Debug, Serialize, ToSchema)]
+struct PreviewBody {
+    /// How many of each there are, on all pages together.
+    counts: CountsBody,
+    #[serde(flatten)]
+    page: PageBody<MigrationBody>,
+}
+
 /// Previews what a version does to each open request that runs under an older one: it stays at its stage, moves to
 /// another, or keeps its version, and why. Shows the caller's regions only; nothing changes by it.
 #[utoipa::path(get, path = "/workflows/{scheme}/migration", tag = "office",
     params(("scheme" = String, Path, description = "The scheme"), PreviewQuery),
-    responses((status = 200, description = "A page of requests", body = PageBody<MigrationBody>)))]
+    responses((status = 200, description = "A page of requests", body = PreviewBody)))]
 async fn preview(
     State(app): State<App>,
     caller: Caller,
     NameOf(scheme): NameOf,
     QueryOf(query): QueryOf<PreviewQuery>,
-) -> Result<Json<PageBody<MigrationBody>>, Problem> {
+) -> Result<Json<PreviewBody>, Problem> {
     let limit = limit_of(query.limit, caller.lang)?;
     let world = app.store.world();
     let scheme = SchemeId::from(&*scheme);
@@ -79,7 +102,28 @@ async fn preview(
     let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
     let visible = page.data.iter().filter(|(request, _)| caller.person.sees(&request.region));
     let data = visible.map(|(request, preview)| body(&caller, &world, new, request, preview)).collect();
-    Ok(Json(PageBody::new(data, page.next.map(|next| cursors.write(next)))))
+    let page = PageBody::new(data, page.next.map(|next| cursors.write(next)));
+    Ok(Json(PreviewBody { counts: counts(&app, &caller, new).await?, page }))
+}
+
+/// Counted on the requests themselves: why one is blocked follows from all that it is.
+async fn counts(app: &App, caller: &Caller, new: &Workflow) -> Result<CountsBody, Problem> {
+    let mut counts = CountsBody::default();
+    let mut after = Some(Place::START);
+    while let Some(place) = after {
+        let page = app.store.migration_preview(new, caller.at, place, COUNTED_AT_ONCE).await;
+        let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
+        for (_, preview) in page.data.iter().filter(|(request, _)| caller.person.sees(&request.region)) {
+            let count = match preview {
+                Preview::Stays => &mut counts.stays,
+                Preview::Moves { .. } => &mut counts.moves,
+                Preview::Blocked { .. } => &mut counts.blocked,
+            };
+            *count = count.saturating_add(1);
+        }
+        after = page.next;
+    }
+    Ok(counts)
 }
 
 fn body(

@@ -50,7 +50,7 @@ struct RosterBody {
     /// The fewest real persons who can bring a payment about; null where nobody can.
     fewest: Option<FewestBody>,
     /// What the roster does not give, errors first.
-    findings: Vec<FindingBody>,
+    findings: Vec<RosterFindingBody>,
     /// For each person whom something waits for, what their absence stops.
     absences: Vec<AbsenceBody>,
 }
@@ -79,7 +79,7 @@ struct DoneBy {
 
 /// A person of the office.
 #[derive(Debug, Serialize, ToSchema)]
-struct PersonBody {
+pub(crate) struct PersonBody {
     /// Who.
     id: Uuid,
     /// The name colleagues know.
@@ -88,7 +88,7 @@ struct PersonBody {
 
 /// Something that the roster does not give.
 #[derive(Debug, Serialize, ToSchema)]
-struct FindingBody {
+pub(crate) struct RosterFindingBody {
     /// `nobody_eligible`, `unsatisfiable`, `single_point_of_failure`, `too_few_persons` or `proof_too_large`.
     code: &'static str,
     /// `error` or `warning`.
@@ -139,8 +139,7 @@ async fn proof(
     let workflow = world.workflows.current(&SchemeId::from(&*scheme)).cloned();
     let workflow = workflow.ok_or_else(|| Problem::not_found(lang))?;
     let with_roster = caller.scope() == Scope::Everywhere;
-    let regions: Vec<RegionCode> =
-        app.store.regions().served_regencies().map(|(code, _)| code.clone()).collect();
+    let regions = served(&app);
     // Work for a processor, not for a thread that serves others.
     let body = tokio::task::spawn_blocking(move || {
         let day = world.calendar.date_of(caller.at);
@@ -163,6 +162,32 @@ fn proof_body(workflow: &Workflow, roster: Option<RosterBody>, lang: Lang) -> Pr
         collusion: proof.collusion_sentence(lang),
         roster,
     }
+}
+
+/// What the roster does not give to a workflow, errors first; none for whoever does not work for all regions.
+pub(crate) async fn roster_findings(
+    app: &App,
+    caller: &Caller,
+    workflow: Workflow,
+) -> Result<Option<Vec<RosterFindingBody>>, Problem> {
+    if caller.scope() != Scope::Everywhere {
+        return Ok(None);
+    }
+    let (world, lang, at) = (app.store.world(), caller.lang, caller.at);
+    let regions = served(app);
+    let found = tokio::task::spawn_blocking(move || {
+        let day = world.calendar.date_of(at);
+        let standing = Standing { roster: &world.roster, policy: &world.policy, regions: &regions, day };
+        let person = |id: PersonId| PersonBody { id: id.0, name: world.roster.name(id) };
+        let findings = prove_with(&workflow, &standing).findings;
+        findings.into_iter().map(|finding| finding_body(finding, &person, lang)).collect()
+    });
+    found.await.map(Some).map_err(|_| Problem::unexpected(lang))
+}
+
+/// The regions that the office serves, each of which has to have its people.
+fn served(app: &App) -> Vec<RegionCode> {
+    app.store.regions().served_regencies().map(|(code, _)| code.clone()).collect()
 }
 
 fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lang) -> RosterBody {
@@ -199,8 +224,12 @@ fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lan
     }
 }
 
-fn finding_body(finding: RosterFinding, person: &impl Fn(PersonId) -> PersonBody, lang: Lang) -> FindingBody {
-    FindingBody {
+fn finding_body(
+    finding: RosterFinding,
+    person: &impl Fn(PersonId) -> PersonBody,
+    lang: Lang,
+) -> RosterFindingBody {
+    RosterFindingBody {
         code: finding.code,
         severity: match finding.severity {
             Severity::Error => "error",

@@ -1,10 +1,12 @@
 //! Changes of the office: proposed by one person, confirmed by another.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use salur_core::office::{self, Proposal, ProposalState};
+use salur_core::office::{self, Change, Proposal, ProposalState};
 use salur_core::world::{Actor, Context, World};
 use salur_core::{PersonId, ProposalId, words};
 use salur_store::ExecuteError;
@@ -115,9 +117,7 @@ async fn propose(
     key: Idempotency,
     body: BodyOf<ProposeBody>,
 ) -> Result<Response, Problem> {
-    let change = body.value.change.change(caller.lang)?;
-    let job = app.store.proposing(ProposalId(app.clock.new_id()), change);
-    let job = job.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let job = body.value.change.proposing(&app, &caller)?;
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     match answered(&app, &caller, told).await? {
         Some(body) => Ok(created("proposals", body.id, Json(body).into_response())),
@@ -258,28 +258,29 @@ async fn body_of(
     world: &World,
     proposal: &Proposal,
 ) -> Result<ProposalBody, Problem> {
-    let reason = match proposal.reason {
-        None => None,
-        Some(note) => {
-            let texts = app.store.notes([note.id]).await;
-            texts.map_err(|error| Problem::broken(&error, caller.lang))?.remove(&note.id)
-        }
+    let repaired = if let Change::Repair { reason, .. } = &proposal.change { Some(reason.id) } else { None };
+    let declined = proposal.reason.map(|note| note.id);
+    let mut texts = if repaired.is_none() && declined.is_none() {
+        HashMap::new()
+    } else {
+        let texts = app.store.notes(repaired.into_iter().chain(declined)).await;
+        texts.map_err(|error| Problem::broken(&error, caller.lang))?
     };
+    let change = ChangeBody::of(&proposal.change, &texts, caller.lang)?;
+    let reason = declined.and_then(|id| texts.remove(&id));
     let named = |id: PersonId| somebody(world, id);
     let is_open = proposal.state == ProposalState::Open;
     let could =
         if is_open { office::who_could_confirm(&context(world, caller), proposal) } else { Vec::new() };
     let registers = match (&proposal.change, proposal.state) {
-        (office::Change::RegisterPerson { .. }, ProposalState::Confirmed) => {
-            Some(office::person_of(proposal.id).0)
-        }
+        (Change::RegisterPerson { .. }, ProposalState::Confirmed) => Some(office::person_of(proposal.id).0),
         _ => None,
     };
     Ok(ProposalBody {
         id: proposal.id.0,
         state: proposal.state.as_str(),
         title: words::change(proposal.change.kind(), caller.lang),
-        change: ChangeBody::of(&proposal.change, caller.lang)?,
+        change,
         registers,
         by: named(proposal.by),
         at: proposal.at.to_string(),

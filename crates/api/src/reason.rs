@@ -20,18 +20,24 @@ pub(crate) fn sealed(
     reason: Option<&str>,
 ) -> Result<Option<SealedNote>, Problem> {
     let Some(reason) = reason else { return Ok(None) };
+    let text = tidied(caller.lang, "/reason", reason)?;
+    let note = seal_note(app.store.vault(), app.clock.new_id(), text);
+    note.map(Some).map_err(|error| Problem::broken(&error, caller.lang))
+}
+
+/// A reason without the space around it, of a length that can be kept.
+pub(crate) fn tidied<'a>(lang: Lang, pointer: &str, reason: &'a str) -> Result<&'a str, Problem> {
     let text = reason.trim();
     let length = text.chars().count();
     if length == 0 || length > REASON_CHARS_MAX {
         let detail = pick(
-            caller.lang,
+            lang,
             &format!("Alasan harus 1 sampai {REASON_CHARS_MAX} karakter."),
             &format!("A reason must be 1 to {REASON_CHARS_MAX} characters."),
         );
-        return Err(faulty("/reason", "reason_length", detail));
+        return Err(faulty(pointer, "reason_length", detail));
     }
-    let note = seal_note(app.store.vault(), app.clock.new_id(), text);
-    note.map(Some).map_err(|error| Problem::broken(&error, caller.lang))
+    Ok(text)
 }
 
 /// The text, where the command refers to one: nothing is kept that no event names.

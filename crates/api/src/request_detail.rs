@@ -7,10 +7,11 @@ use axum::http::header::ETAG;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use salur_core::case::Case;
 use salur_core::request::Request;
-use salur_core::workflow::{BenefitKind, Standing};
-use salur_core::world::Context;
-use salur_core::{NoteId, RequestId};
+use salur_core::workflow::{BenefitKind, Standing, Workflow};
+use salur_core::world::{Context, World};
+use salur_core::{NoteId, RequestId, repair};
 use salur_store::lists::AttachmentRow;
 use salur_store::requests::Listed;
 use salur_store::{ExecuteError, StoreError};
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::problem::{Problem, Somebody};
+use crate::proposals::context;
 use crate::request_body::{RequestBody, Telling, label_of, payment_state, shown};
 use crate::{App, Caller};
 
@@ -62,6 +64,8 @@ pub(crate) struct RequestDetailBody {
     incident: Option<IncidentBody>,
     /// The files attached to it.
     attachments: Vec<AttachedBody>,
+    /// The stages that a repair by two persons may put it back to.
+    repair_to: Vec<String>,
 }
 
 /// A request set aside.
@@ -284,7 +288,14 @@ async fn detail_body(
             since: incident.since.to_string(),
         }),
         attachments: attachments.iter().filter(|row| row.at <= at).map(attached).collect(),
+        repair_to: repair_to(caller, &world, workflow, request),
     })
+}
+
+fn repair_to(caller: &Caller, world: &World, workflow: Option<&Workflow>, request: &Request) -> Vec<String> {
+    let Some(workflow) = workflow else { return Vec::new() };
+    let case = Case { context: context(world, caller), workflow, request, line: None };
+    repair::stages(&case).into_iter().map(ToString::to_string).collect()
 }
 
 fn payment(payment: &salur_core::request::Payment) -> PaymentBody {

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::extract::{BodyOf, NameOf};
 use crate::problem::Problem;
+use crate::proof::{RosterFindingBody, roster_findings};
 use crate::proposals::DEFINITION_BYTES_MAX;
 use crate::{App, Caller};
 
@@ -179,6 +180,9 @@ struct CheckedBody {
     workflow: Option<WorkflowHeadBody>,
     /// What is to mend.
     findings: Vec<FindingBody>,
+    /// What today's roster does not give to it, errors first; null where it is not sound, and for whoever does not work
+    /// for all regions.
+    roster: Option<Vec<RosterFindingBody>>,
 }
 
 /// Something to mend.
@@ -197,10 +201,16 @@ struct FindingBody {
 /// Checks a definition by the code that publishes it, and changes nothing. Publishing goes by `POST /proposals`.
 #[utoipa::path(post, path = "/workflows/check", tag = "office", request_body = CheckBody,
     responses((status = 200, description = "What was found", body = CheckedBody)))]
-async fn check(caller: Caller, body: BodyOf<CheckBody>) -> Json<CheckedBody> {
-    Json(match read_definition(&body.value.text) {
+async fn check(
+    State(app): State<App>,
+    caller: Caller,
+    body: BodyOf<CheckBody>,
+) -> Result<Json<CheckedBody>, Problem> {
+    Ok(Json(match read_definition(&body.value.text) {
         Ok(workflow) => {
-            CheckedBody { sound: true, workflow: Some(head(&workflow, caller.lang)), findings: Vec::new() }
+            let head = head(&workflow, caller.lang);
+            let roster = roster_findings(&app, &caller, workflow).await?;
+            CheckedBody { sound: true, workflow: Some(head), findings: Vec::new(), roster }
         }
         Err(flaws) => {
             let finding = |flaw: Flaw| FindingBody {
@@ -210,9 +220,9 @@ async fn check(caller: Caller, body: BodyOf<CheckBody>) -> Json<CheckedBody> {
                 text: flaw.text.in_lang(caller.lang).to_owned(),
             };
             let findings = flaws.into_iter().map(finding).collect();
-            CheckedBody { sound: false, workflow: None, findings }
+            CheckedBody { sound: false, workflow: None, findings, roster: None }
         }
-    })
+    }))
 }
 
 fn head(workflow: &Workflow, lang: Lang) -> WorkflowHeadBody {

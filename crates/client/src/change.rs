@@ -10,6 +10,7 @@ use crate::client::{Answer, Call};
 use crate::desk::{Desk, Ending, Facts, Part};
 use crate::error::ClientError;
 use crate::filter::{Pairs, add};
+use crate::migration;
 use crate::screen::{Grid, say};
 use crate::wire;
 
@@ -50,6 +51,28 @@ pub enum WorkflowCommand {
         /// The definition
         #[arg(value_name = "FILE")]
         file: PathBuf,
+    },
+    /// See what a version would do to each open request under older ones, and change nothing
+    Preview {
+        /// The scheme
+        scheme: String,
+        /// The version to go to
+        #[arg(long, value_name = "VERSION")]
+        to: u32,
+        /// Which part
+        #[command(flatten)]
+        part: Part,
+    },
+    /// Propose to bring the open requests of one version under a later one
+    Migrate {
+        /// The scheme
+        scheme: String,
+        /// The version to go to
+        #[arg(long, value_name = "VERSION")]
+        to: u32,
+        /// The version they run under; the one before unless said otherwise
+        #[arg(long, value_name = "VERSION")]
+        from: Option<u32>,
     },
 }
 
@@ -194,6 +217,10 @@ pub(crate) fn workflow(desk: &mut Desk<'_, '_>, command: WorkflowCommand) -> Res
         WorkflowCommand::Publish { file } => {
             let text = text_of(desk, &file)?;
             propose(desk, &json!({ "kind": "publish_definition", "text": text }))
+        }
+        WorkflowCommand::Preview { scheme, to, part } => migration::preview(desk, &scheme, to, &part),
+        WorkflowCommand::Migrate { scheme, to, from } => {
+            propose(desk, &json!({ "kind": "migrate", "scheme": scheme, "from": from, "to": to }))
         }
     }
 }

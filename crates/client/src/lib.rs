@@ -34,6 +34,7 @@ mod desk;
 mod error;
 mod filter;
 mod import;
+mod migration;
 mod office;
 mod pay;
 mod proof;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::change::propose;
 use crate::client::{Answer, Call};
 use crate::desk::{Desk, Ending, Facts, Free, Part};
 use crate::error::ClientError;
@@ -48,6 +49,17 @@ pub enum RequestCommand {
         id: String,
         /// The file
         file: PathBuf,
+    },
+    /// Propose to put one that is stuck back to an earlier stage
+    Repair {
+        /// The request
+        id: String,
+        /// The stage to put it back to
+        #[arg(long, value_name = "STAGE")]
+        to: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
 }
 
@@ -108,6 +120,9 @@ pub(crate) fn request(desk: &mut Desk<'_, '_>, command: RequestCommand) -> Resul
             brief(desk, &answer)
         }
         RequestCommand::Attach { id, file } => attach(desk, &id, &file),
+        RequestCommand::Repair { id, to, reason } => {
+            propose(desk, &json!({ "kind": "repair", "request": id, "to": to, "reason": reason }))
+        }
     }
 }
 

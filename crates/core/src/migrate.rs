@@ -170,7 +170,19 @@ fn check_duties(request: &Request, old: &Workflow, new: &Workflow) -> Result<(),
             return Err(Why::DutyConflict { duty, earlier, person: *person });
         }
     }
-    Ok(())
+    new.duties.iter().try_for_each(|rule| check_same_person(request, rule))
+}
+
+/// What must be one person's was not done by two.
+fn check_same_person(request: &Request, rule: &Duty) -> Result<(), Why> {
+    let mut done = request.acts.iter().filter(|Act(duty, _)| rule.same_person.contains(duty));
+    let Some(Act(earlier, person)) = done.next() else { return Ok(()) };
+    match done.find(|Act(duty, by)| by != person && duty != earlier) {
+        None => Ok(()),
+        Some(Act(duty, _)) => {
+            Err(Why::SamePerson { duty: duty.clone(), earlier: earlier.clone(), person: *person })
+        }
+    }
 }
 
 /// Every two duties that must be two persons'.

@@ -1,6 +1,8 @@
 //! What a request waits for, on whom, since when, and what unblocks it: from the same checks that refuse, so that the
 //! explanation and the refusal cannot disagree.
 
+mod snag;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -8,12 +10,14 @@ use jiff::civil::Date;
 
 use crate::case::{Case, DRAFTING};
 use crate::clock::{self, Clock};
-use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Request, Returned};
+use crate::request::{Endorsement, Hold, Payment, PaymentState, RULED_UNPAID, Returned};
 use crate::roster::Bar;
 use crate::words::{self, Words};
-use crate::workflow::{Action, ActionKind, Phase, Standing, Via, Workflow};
+use crate::workflow::{Action, ActionKind, Phase, Standing, Via};
 use crate::world::{Freeze, HoldCause};
 use crate::{ActionName, Label, Lang, PersonId, Role};
+
+pub use snag::snag;
 
 /// What a request waits for.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,32 +113,6 @@ pub fn wait(case: &Case<'_>, lang: Lang) -> Option<Wait> {
             at: to.at,
         }),
     })
-}
-
-/// The cause that keeps a request from its plain course, as far as it follows from the request alone: what the list of
-/// what is stuck is kept by. In the order of [`wait`].
-#[must_use]
-pub fn snag(workflow: &Workflow, request: &Request) -> Option<String> {
-    if request.incident.is_some() {
-        return Some("payment_incident".into());
-    }
-    if request.closed {
-        return None;
-    }
-    if let Some(hold) = &request.hold {
-        return Some(hold.cause.clone());
-    }
-    match request.payment.as_ref().map(|payment| &payment.state) {
-        Some(PaymentState::Unknown) => return Some("bank_no_result".into()),
-        Some(PaymentState::Failed(why)) if why != RULED_UNPAID => return Some("account_rejected".into()),
-        _ => {}
-    }
-    if request.returned.as_ref().is_some_and(|returned| returned.changed.is_empty()) {
-        return Some("returned_untouched".into());
-    }
-    let is_unreserved =
-        request.budget == Standing::None && workflow.phase_of(&request.stage) == Some(Phase::Approval);
-    is_unreserved.then(|| "budget_short".into())
 }
 
 const FROZEN: &str = "frozen";

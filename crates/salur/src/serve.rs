@@ -178,6 +178,8 @@ const LOOKED_THROUGH: std::time::Duration = std::time::Duration::from_mins(15);
 /// everything was looked through there is little to find before the next day.
 async fn run_timers(store: Store, every: std::time::Duration) {
     let mut last: Option<(Date, std::time::Instant)> = None;
+    // Whatever was said of versions by now is followed by the first look.
+    let mut ordered = store.migrations_ordered().await.unwrap_or_default();
     loop {
         let at = Clock::System.now();
         let today = store.world().calendar.date_of(at);
@@ -194,7 +196,16 @@ async fn run_timers(store: Store, every: std::time::Duration) {
                 Err(error) => tracing::warn!(%error, "timers could not be run"),
             }
         }
-        tokio::time::sleep(every).await;
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            () = store.migration_confirmed() => {}
+        }
+        // Another server's is found by looking.
+        match store.migrations_ordered().await {
+            Ok(count) if count != ordered => (last, ordered) = (None, count),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "what was said of versions could not be looked for"),
+        }
     }
 }
 

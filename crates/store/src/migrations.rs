@@ -30,6 +30,8 @@ const OPEN: &str = "select id, entered_at, state from request
     where scheme = $1 and (not closed or snag is not null) and not closed and (entered_at, id) > ($2, $3)
     order by entered_at, id limit $4";
 
+const ORDERED: &str = "select count(*) from proposal where state = 'confirmed' and kind = 'migrate'";
+
 #[derive(FromRow)]
 struct OpenRow {
     id: Uuid,
@@ -66,6 +68,25 @@ impl Store {
             data.push((request, preview));
         }
         Ok(Page { data, next })
+    }
+
+    /// Waits until this server has confirmed that requests go on under another version.
+    pub async fn migration_confirmed(&self) {
+        self.migrates.notified().await;
+    }
+
+    /// How many orders to migrate were confirmed so far, by whichever server.
+    pub async fn migrations_ordered(&self) -> Result<i64, StoreError> {
+        let (count,): (i64,) = self.db.on().one(ORDERED, ()).await?;
+        Ok(count)
+    }
+
+    /// Tells whoever waits for it that an order to migrate was confirmed here.
+    pub(crate) fn heed(&self, told: &Answer) {
+        let Answer::Proposal { now: Some(proposal), .. } = told else { return };
+        if proposal.state == ProposalState::Confirmed && matches!(proposal.change, Change::Migrate { .. }) {
+            self.migrates.notify_one();
+        }
     }
 
     /// Follows what two persons have said of versions; the answer is how many requests came under another one. Whatever

@@ -61,6 +61,8 @@ pub struct Store {
     /// Connections for the little that is written beside the commit loop: files, leases, wake-ups.
     pub(crate) side: Option<sqlx::PgPool>,
     pub(crate) held: Held,
+    /// Told when an order to migrate was confirmed here.
+    pub(crate) migrates: Arc<tokio::sync::Notify>,
     writer: Option<Writer>,
     thread: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
     position: watch::Receiver<i64>,
@@ -77,10 +79,10 @@ impl Store {
 
     /// Does a job: decided, committed, then answered.
     pub async fn execute(&self, ask: Ask) -> Result<Answer, ExecuteError> {
-        match &self.writer {
-            Some(writer) => writer.execute(ask).await,
-            None => Err(StoreError::WriterGone.into()),
-        }
+        let Some(writer) = &self.writer else { return Err(StoreError::WriterGone.into()) };
+        let told = writer.execute(ask).await?;
+        self.heed(&told);
+        Ok(told)
     }
 
     /// The snapshot that decisions are made in.

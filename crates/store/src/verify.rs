@@ -194,7 +194,7 @@ impl Check {
                 prev = hash;
                 if row.subject_kind == "request" {
                     books.see(&row)?;
-                    self.told.office.hear_turn(&row)?;
+                    self.told.office.hear_turn(&row, books.scheme_of(row.subject_id))?;
                 } else {
                     self.told.hear(&row)?;
                     if row.subject_kind == "budget_line" {

@@ -9,3 +9,4 @@ mod office;
 mod refusals;
 mod repetition;
 mod support;
+mod turns;

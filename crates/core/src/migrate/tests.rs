@@ -82,6 +82,20 @@ fn a_request_stays_moves_or_keeps_its_version_and_why() {
 }
 
 #[test]
+fn what_two_have_done_does_not_become_one_persons() {
+    let mut new = Workflow::parse(&version(2, &[])).unwrap();
+    let mut rule = new.duties.first().unwrap().clone();
+    (rule.distinct, rule.min_persons, rule.before) = (Vec::new(), None, None);
+    rule.same_person = vec!["submit".into(), "verify".into()];
+    new.duties.push(rule);
+    let mut desk = Desk::new();
+    let id = desk.at("approval");
+    assert_eq!(blocked(&preview(&desk.case("Adi", id), &new)), "same_person");
+    let id = desk.at("verification");
+    assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+}
+
+#[test]
 fn nobody_gains_by_a_new_version() {
     let distinct = "distinct = [\"submit\", \"verify\", \"approve\", \"pay\"]";
     let weaker = (distinct, "distinct = [\"submit\", \"approve\", \"pay\"]");

@@ -9,7 +9,7 @@ use crate::refusal::{Refusal, Why};
 use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
-use crate::world::{Context, World};
+use crate::world::{Context, Freeze, World};
 use crate::{FieldName, Label, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
@@ -79,7 +79,8 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             schemes.iter().chain(exempt).try_for_each(|scheme| scheme_known(world, scheme))?;
         }
         Change::LiftFreeze { freeze } => {
-            there(world.policy.freeze.iter().any(|it| it.id == Some(*freeze)))?;
+            let is_it = |it: &Freeze| it.id == Some(*freeze) && it.to >= context.today();
+            there(world.policy.freeze.iter().any(is_it))?;
         }
         Change::Repair { request, to, .. } => {
             // Who may ask for it and who may confirm it is said by the definition, and asked where they do.

@@ -1,8 +1,9 @@
 //! What becomes of a proposal: pure functions from what is loaded to what happens.
 
 use super::check::{Sound, check};
+use super::effect::lifted;
 use super::who::{check_confirmer, check_proposer, rule_of, who_could_confirm};
-use super::{Change, Decided, Objection, Proposal, ProposalEvent, ProposalState, effect};
+use super::{Change, Decided, Effect, Objection, Proposal, ProposalEvent, ProposalState, effect};
 use crate::event::{Event, NoteRef};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
@@ -65,11 +66,19 @@ pub fn confirm(context: &Context<'_>, books: &Books, proposal: &Proposal) -> Res
         Sound::SoAlready => (false, None),
     };
     Ok(Decided {
-        effect: effect(proposal.id, &proposal.change).filter(|_| is_fresh),
+        effect: outcome(context, proposal).filter(|_| is_fresh),
         published,
         requests: repaired(context, books, proposal)?,
         ..decided(context, proposal, ProposalState::Confirmed, ProposalEvent::Confirmed)
     })
+}
+
+/// What the change does on this day.
+fn outcome(context: &Context<'_>, proposal: &Proposal) -> Option<Effect> {
+    let plain = effect(proposal.id, &proposal.change)?;
+    let Change::LiftFreeze { freeze } = &proposal.change else { return Some(plain) };
+    let known = context.world.policy.freeze.iter().find(|it| it.id == Some(*freeze));
+    Some(known.and_then(|known| lifted(known, context.today())).unwrap_or(plain))
 }
 
 /// What happens to the request that a repair is about.

@@ -1,6 +1,7 @@
 //! What a change makes or ends. It follows from the change and the id of its proposal alone, so that it can be
-//! recomputed from the audit chain.
+//! recomputed from the audit chain; a freeze that is lifted also needs its last day, which the chain tells.
 
+use jiff::civil::Date;
 use serde_json::Value;
 
 use super::Change;
@@ -68,6 +69,13 @@ pub enum Paper {
     Absence(Absence),
     /// Money stands still.
     Freeze(Freeze),
+}
+
+/// A lifted freeze ends on the day before, since the days it has held stay days on which nothing was due; one that had
+/// not begun by then leaves nothing behind.
+pub(super) fn lifted(freeze: &Freeze, today: Date) -> Option<Effect> {
+    let last = today.yesterday().ok().filter(|last| freeze.from <= *last)?;
+    Some(Effect::Kept(Box::new(Paper::Freeze(Freeze { to: last, ..freeze.clone() }))))
 }
 
 impl Paper {

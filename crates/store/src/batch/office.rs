@@ -3,7 +3,7 @@
 
 use salur_core::decree::Books;
 use salur_core::event::Acted;
-use salur_core::office::{self, Change, Decided, Effect, Proposal, ProposalState, may_see};
+use salur_core::office::{self, Change, Decided, Effect, Paper, Proposal, ProposalState, may_see};
 use salur_core::refusal::{Refusal, Why};
 use salur_core::world::Context;
 use salur_core::{Digest, ProposalId};
@@ -103,6 +103,11 @@ impl Batch<'_> {
             data.insert("scheme".into(), published.scheme.as_str().into());
             data.insert("version".into(), published.version.into());
             data.insert("digest".into(), published.digest.to_string().into());
+        }
+        if let (Change::LiftFreeze { .. }, Effect::Kept(paper)) = (&proposal.change, &effect)
+            && let (Paper::Freeze(freeze), Some(data)) = (&**paper, data.as_object_mut())
+        {
+            data.insert("last".into(), freeze.to.to_string().into());
         }
         let seq = self.loaded.seqs.get(&id).copied().unwrap_or_default().saturating_add(1);
         // A definition is published once, so nobody counts its events.

@@ -42,6 +42,7 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
         regions: office.regions,
         side: None,
         held: Held::default(),
+        migrates: Arc::default(),
         writer: Some(writer),
         thread: Arc::new(Mutex::new(Some(thread))),
         position: watching,

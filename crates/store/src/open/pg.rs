@@ -79,6 +79,7 @@ pub(super) async fn open(url: &str, office: Office) -> Result<Store, StoreError>
         regions: office.regions,
         side: Some(side),
         held: Held::default(),
+        migrates: Arc::default(),
         writer: Some(writer),
         thread: Arc::new(Mutex::new(Some(thread))),
         position: watching,

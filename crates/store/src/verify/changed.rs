@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use salur_core::office::{Change, Effect, Proposal, ProposalEvent, ProposalState, effect};
+use jiff::civil::Date;
+use salur_core::office::{Change, Effect, PaperKind, Proposal, ProposalEvent, ProposalState, effect};
 use salur_core::roster::Grant;
 use salur_core::workflow::BudgetLine;
+use salur_core::world::Freeze;
 use salur_core::{Digest, PersonId, ProposalId};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -58,6 +60,8 @@ struct Published {
 struct Effected {
     proposal: Uuid,
     change: Change,
+    /// The last day of a freeze that was lifted once it had begun.
+    last: Option<Date>,
 }
 
 const OF_THE_OFFICE: [&str; 8] =
@@ -155,7 +159,27 @@ impl OfficeTold {
         if row.subject_kind != "definition" && subject_of(&effect).1 != row.subject_id {
             return Err(broken("change_as_proposed", place, "another subject"));
         }
-        self.apply(row, effect)
+        match (told.last, effect) {
+            (Some(last), Effect::Ended { kind: PaperKind::Freeze, key }) => self.shorten(row, key, last),
+            (_, effect) => self.apply(row, effect),
+        }
+    }
+
+    /// A freeze that was lifted ended on the day before, in whatever zone the office is.
+    fn shorten(&mut self, row: &EventRow, key: String, last: Date) -> Result<(), Stop> {
+        let place = || format!("position {}", row.pos);
+        let known = self.papers.get_mut(&(PaperKind::Freeze.as_str().to_owned(), key));
+        let Some(body) = known else { return Err(broken("change_as_proposed", place(), "no such freeze")) };
+        let mut freeze: Freeze = serde_json::from_str(body)?;
+        let at = jiff::Timestamp::from_microsecond(row.at.0).unwrap_or_default();
+        let day = at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        let days = day.duration_since(last).as_hours().div_euclid(24);
+        if last < freeze.from || freeze.to <= last || !(0..=2).contains(&days) {
+            return Err(broken("change_as_proposed", place(), format!("a freeze lifted with {last}")));
+        }
+        freeze.to = last;
+        *body = serde_json::to_string(&freeze)?;
+        Ok(())
     }
 
     fn apply(&mut self, row: &EventRow, effect: Effect) -> Result<(), Stop> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use salur_core::SchemeId;
 use salur_core::event::Event;
 use salur_core::request::Request;
 use salur_core::workflow::Standing;
@@ -44,6 +45,8 @@ impl Totals {
 pub(super) struct Books {
     ceilings: HashMap<String, i64>,
     requests: HashMap<Uuid, (Standing, i64, String)>,
+    /// The scheme of each budget line that a request was entered on.
+    schemes: HashMap<String, SchemeId>,
     lines: HashMap<String, [i64; 3]>,
 }
 
@@ -74,6 +77,7 @@ impl Books {
         match event {
             Event::Entered(entered) => {
                 let stands = (Standing::None, entered.amount.0, entered.line.to_string());
+                self.schemes.entry(stands.2.clone()).or_insert(entered.scheme);
                 self.requests.insert(row.subject_id, stands);
             }
             Event::Amended { amount, .. } => {
@@ -83,6 +87,11 @@ impl Books {
             }
             _ => {}
         }
+    }
+
+    /// The scheme of a request: a budget line is one scheme's.
+    pub(super) fn scheme_of(&self, request: Uuid) -> Option<&SchemeId> {
+        self.requests.get(&request).and_then(|(_, _, line)| self.schemes.get(line))
     }
 
     /// The money of a request moves.

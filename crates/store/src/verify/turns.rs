@@ -1,6 +1,7 @@
 //! What two persons do to requests: each repair and each move to another version rests on a proposal of one person that
 //! another has confirmed.
 
+use salur_core::SchemeId;
 use salur_core::event::{Event, Migrated, Repaired};
 use salur_core::office::{Change, ProposalState};
 
@@ -9,8 +10,8 @@ use super::rows::EventRow;
 use super::{Stop, broken};
 
 impl OfficeTold {
-    /// A request was repaired, or came under another version.
-    pub(super) fn hear_turn(&mut self, row: &EventRow) -> Result<(), Stop> {
+    /// A request of this scheme was repaired, or came under another version.
+    pub(super) fn hear_turn(&mut self, row: &EventRow, scheme: Option<&SchemeId>) -> Result<(), Stop> {
         if !matches!(row.kind.as_str(), "repaired" | "migrated") {
             return Ok(());
         }
@@ -27,7 +28,8 @@ impl OfficeTold {
             fitting.next().map(|(id, _)| (*id, true))
         } else if let Event::Migrated(migrated) = &event {
             // One order moves many requests.
-            confirmed.into_iter().find(|(_, it)| migrates(&it.change, migrated)).map(|(id, _)| (*id, false))
+            let mut fitting = confirmed.filter(|(_, it)| migrates(&it.change, scheme, migrated));
+            fitting.next().map(|(id, _)| (*id, false))
         } else {
             None
         };
@@ -47,6 +49,7 @@ fn repairs(change: &Change, row: &EventRow, repaired: &Repaired) -> bool {
         if request.0 == row.subject_id && *to == repaired.to && *reason == repaired.reason)
 }
 
-fn migrates(change: &Change, migrated: &Migrated) -> bool {
-    matches!(change, Change::Migrate { to, .. } if *to == migrated.definition.version)
+fn migrates(change: &Change, of: Option<&SchemeId>, migrated: &Migrated) -> bool {
+    matches!(change, Change::Migrate { scheme, to, .. }
+        if Some(scheme) == of && *to == migrated.definition.version)
 }

@@ -49,6 +49,31 @@ async fn a_role_is_granted_by_two_and_counts_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_lifted_freeze_keeps_its_past_days_and_verify_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = found(folder.path()).await;
+    let (from, to) = (date(2020, 1, 1), date(2090, 12, 31));
+    let freeze = Change::SetFreeze {
+        source: "Invented letter 3".into(),
+        fund: "apbd".into(),
+        schemes: BTreeSet::new(),
+        exempt: BTreeSet::new(),
+        from,
+        to,
+    };
+    propose(&store, ADMIN, 1, freeze).await.unwrap();
+    make(&store, 2, Change::LiftFreeze { freeze: FreezeId(proposal(1).0) }).await;
+    let kept = |store: &Store| store.world().policy.freeze.iter().find(|it| it.from == from).unwrap().to;
+    let last = kept(&store);
+    assert!(from < last && last < to);
+    store.close().await;
+    check(folder.path()).await;
+    let store = open(folder.path()).await;
+    assert_eq!(kept(&store), last);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn nobody_gets_past_the_second_person() {
     let folder = tempfile::tempdir().unwrap();
     let store = found(folder.path()).await;
