@@ -229,7 +229,7 @@ impl<'a> Case<'a> {
     }
 
     /// Fewer different persons than a duty asks for before a stage. Counted are those who have acted with their own
-    /// hands: somebody whom another stands in for has seen nothing of it.
+    /// hands: somebody whom another stands in for has seen nothing of it, and who put it back has done nothing to it.
     pub fn check_persons(&self, to: &StageName) -> Result<(), Refusal> {
         for duty in &self.workflow.duties {
             let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else {
@@ -239,7 +239,7 @@ impl<'a> Case<'a> {
                 continue;
             }
             let mut persons: BTreeSet<PersonId> =
-                self.request.acts.iter().map(|Act(_, person)| *person).collect();
+                self.request.acts.iter().filter(|act| !act.is_repair()).map(|Act(_, by)| *by).collect();
             persons.retain(|person| !self.request.stood_in_for.contains(person));
             persons.insert(self.context.actor.person.id);
             if usize::try_from(need).is_ok_and(|need| persons.len() < need) {

@@ -1,7 +1,8 @@
 //! A request that is stuck is put back to an earlier stage by two persons: one asks, another confirms.
 //!
 //! It only goes back, so no step that somebody has to take is skipped, and never to where money waits. Neither of the
-//! two may have acted on the request, and the repair counts under no duty: they judge others' work and do none of it.
+//! two may have acted on the request, nor do they act on it afterwards where duties are kept apart: they judge others'
+//! work and do none of it. Both may judge it again.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +10,10 @@ use crate::case::{Case, Through, WHO_COULD_MAX};
 use crate::decide::due_on;
 use crate::event::{Event, NoteRef, Repaired};
 use crate::refusal::{Refusal, Why};
-use crate::request::Act;
+use crate::request::{Act, REPAIR, Request};
 use crate::timer::standing_back;
 use crate::workflow::{Phase, RepairPolicy};
 use crate::{PersonId, Role, StageName};
-
-/// What a repair is called where an act is named.
-const REPAIR: &str = "repair";
 
 /// May this actor ask that the request be put to this stage?
 pub fn ask(case: &Case<'_>, to: &StageName, reason: Option<NoteRef>) -> Result<(), Refusal> {
@@ -92,15 +90,20 @@ fn check_person(case: &Case<'_>, roles: &BTreeSet<Role>, id: PersonId) -> Result
         let why = Why::RoleMissing { action: REPAIR.into(), roles: roles.iter().cloned().collect() };
         return Err(Refusal { why, who_could: who_could(case, roles, id) });
     }
-    if let Some(Act(earlier, person)) = case.request.acts.iter().find(|Act(_, by)| *by == id) {
+    if let Some(Act(earlier, person)) = hand_of(case.request, id) {
         let why = Why::DutyConflict { duty: REPAIR.into(), earlier: earlier.clone(), person: *person };
         return Err(Refusal { why, who_could: who_could(case, roles, id) });
     }
     Ok(())
 }
 
+/// What this person has done to the request, repairs apart.
+fn hand_of(request: &Request, id: PersonId) -> Option<&Act> {
+    request.acts.iter().find(|act| act.1 == id && !act.is_repair())
+}
+
 fn who_could(case: &Case<'_>, roles: &BTreeSet<Role>, but: PersonId) -> Vec<PersonId> {
-    let free = |id: &PersonId| *id != but && !case.request.acts.iter().any(|Act(_, by)| by == id);
+    let free = |id: &PersonId| *id != but && hand_of(case.request, *id).is_none();
     let holders = case.context.world.roster.holders(roles, &case.request.region).map(|person| person.id);
     holders.filter(free).take(WHO_COULD_MAX).collect()
 }

@@ -103,6 +103,18 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Act(pub ActionName, pub PersonId);
 
+/// The duty that both persons of a repair have acted under. It is no definition's: whoever judged others' work takes
+/// no part in it afterwards, and is not one of the persons a definition asks for.
+pub(crate) const REPAIR: &str = "repair";
+
+impl Act {
+    /// True if it is a part in a repair.
+    #[must_use]
+    pub fn is_repair(&self) -> bool {
+        self.0.as_str() == REPAIR
+    }
+}
+
 /// A request set aside.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hold {
@@ -277,7 +289,7 @@ pub fn apply(before: Option<Request>, id: RequestId, entry: &Entry) -> Result<Re
     request.version = entry.seq;
     if let Some(duty) = entry.event.duty() {
         request.stood_in_for.remove(&entry.actor);
-        let unseen = |person: &PersonId| !request.acts.iter().any(|Act(_, by)| by == person);
+        let unseen = |person: &PersonId| !request.acts.iter().any(|act| act.1 == *person && !act.is_repair());
         let stood_in_for = entry.for_whom.filter(|person| *person != entry.actor && unseen(person));
         request.stood_in_for.extend(stood_in_for);
         for person in [Some(entry.actor), entry.for_whom].into_iter().flatten() {

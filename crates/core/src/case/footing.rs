@@ -167,11 +167,23 @@ impl<'a> Case<'a> {
             .duties
             .iter()
             .find_map(|rule| {
-                self.done_by_them(rule, footing)
+                self.judged_by_them(rule, footing)
+                    .or_else(|| self.done_by_them(rule, footing))
                     .or_else(|| self.done_by_others(rule, footing))
                     .or_else(|| self.done_in_excluded_role(rule, footing))
             })
             .or_else(|| holds_exclusive(&self.context, self.workflow, footing))
+    }
+
+    /// A repair that one of these persons had a part in: they judged what others did, and do none of what is kept
+    /// apart.
+    fn judged_by_them(&self, rule: &Duty, footing: &Footing<'_>) -> Option<Why> {
+        if !rule.distinct.contains(footing.duty) {
+            return None;
+        }
+        let mut judged = self.request.acts.iter().filter(|act| act.is_repair());
+        let Act(earlier, person) = judged.find(|Act(_, by)| footing.persons().any(|one| one == *by))?;
+        Some(Why::DutyConflict { duty: footing.duty.clone(), earlier: earlier.clone(), person: *person })
     }
 
     /// An act of one of these persons that must be another's.

@@ -1,5 +1,7 @@
 //! Does a change hold in the world of this moment? Asked when it is proposed, and again when it is confirmed.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::who::locks_out;
@@ -75,7 +77,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
         }
         Change::SetFreeze { source, fund, schemes, exempt, from, to } => {
             texts(&[("source", source), ("fund", fund)])?;
-            days(context, *from, *to)?;
+            freezing(context, fund, *from, *to)?;
             schemes.iter().chain(exempt).try_for_each(|scheme| scheme_known(world, scheme))?;
         }
         Change::LiftFreeze { freeze } => {
@@ -101,6 +103,18 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
         }
     }
     Ok(Sound::Fresh(None))
+}
+
+/// A freeze stops days to come: days that are over have counted, and what was due or ran out in them stays so.
+fn freezing(context: &Context<'_>, fund: &str, from: Date, to: Date) -> Checked {
+    days(context, from, to)?;
+    let known: BTreeSet<&str> = context.world.workflows.all().map(|it| it.fund.as_str()).collect();
+    if !known.is_empty() && !known.contains(fund) {
+        let known = known.into_iter().map(str::to_owned).collect();
+        return no(Objection::FundUnknown { fund: fund.to_owned(), known });
+    }
+    let today = context.today();
+    if from < today { no(Objection::FreezeBackdated { from, today }) } else { Ok(()) }
 }
 
 /// Both versions are there, and the one to go to is the later.

@@ -1,5 +1,6 @@
 //! Why the office does not change: values with stable codes, as of every refusal.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{ChangeKind, ProposalState};
@@ -67,6 +68,10 @@ pub enum Objection {
     VersionSkipped { scheme: SchemeId, version: u32, next: u32 },
     /// More is set aside, owed or paid than the new ceiling.
     CeilingTooLow { line: LineId, used: Rupiah },
+    /// A freeze would stop days that are over.
+    FreezeBackdated { from: Date, today: Date },
+    /// No definition is paid from this fund source.
+    FundUnknown { fund: String, known: Vec<String> },
 }
 
 impl Objection {
@@ -95,6 +100,8 @@ impl Objection {
             Objection::VersionTaken { .. } => "version_taken",
             Objection::VersionSkipped { .. } => "version_skipped",
             Objection::CeilingTooLow { .. } => "ceiling_too_low",
+            Objection::FreezeBackdated { .. } => "freeze_backdated",
+            Objection::FundUnknown { .. } => "fund_unknown",
         }
     }
 
@@ -111,6 +118,8 @@ impl Objection {
             | Objection::SeatUnknown { .. }
             | Objection::PaperUnknown
             | Objection::SchemeUnknown { .. }
+            | Objection::FundUnknown { .. }
+            | Objection::FreezeBackdated { .. }
             | Objection::DefinitionUnsound { .. } => RefusalKind::NotLikeThis,
             Objection::ProposerMayNot { .. }
             | Objection::ProposalClosed { .. }

@@ -1,5 +1,7 @@
 use std::fmt::Write as _;
 
+use jiff::civil::date;
+
 use super::*;
 use crate::refusal::{Refusal, RefusalKind, Why};
 use crate::testing::*;
@@ -37,6 +39,8 @@ fn objections() -> Vec<Objection> {
         Objection::VersionTaken { scheme: "kube".into(), version: 1 },
         Objection::VersionSkipped { scheme: "kube".into(), version: 4, next: 2 },
         Objection::CeilingTooLow { line: LineId("2026/kube/apbd".into()), used: Rupiah(2_000_000) },
+        Objection::FreezeBackdated { from: date(2020, 1, 1), today: date(2026, 3, 2) },
+        Objection::FundUnknown { fund: "abpd".into(), known: vec!["apbd".into(), "btt".into()] },
     ]
 }
 
@@ -98,4 +102,40 @@ fn a_change_is_told_without_names_and_long_texts_and_reads_back() {
         serde_json::from_str::<Change>(r#"{"kind":"register_person","staff_no":"1","name":"x","admin":1}"#)
             .is_err()
     );
+}
+
+fn freeze(fund: &str, from: (i16, i8, i8)) -> Change {
+    Change::SetFreeze {
+        source: "SE 1/2026".into(),
+        fund: fund.into(),
+        schemes: std::collections::BTreeSet::new(),
+        exempt: std::collections::BTreeSet::new(),
+        from: date(from.0, from.1, from.2),
+        to: date(2026, 12, 31),
+    }
+}
+
+#[test]
+fn a_freeze_stops_a_fund_that_is_there_on_days_to_come_and_at_no_time_days_that_are_over() {
+    let mut desk = Desk::new();
+    let id = ProposalId(uuid::Uuid::from_u128(1));
+    let ask =
+        |desk: &Desk, change| propose(&desk.context("Adi"), &desk.books, id, change, crate::Digest::ZERO);
+    for (change, code) in [
+        (freeze("apbd", (2020, 1, 1)), "freeze_backdated"),
+        (freeze("apbd", (2026, 3, 1)), "freeze_backdated"),
+        (freeze("abpd", (2026, 3, 2)), "fund_unknown"),
+    ] {
+        assert_eq!(why(ask(&desk, change)), code);
+    }
+    ask(&desk, freeze("apbd", (2026, 3, 2))).unwrap();
+    // Where the office wants two persons for it, the second comes too late for a day that has passed.
+    let one = "[change.set_freeze]\npropose = [\"admin\"]\npersons = 1";
+    let two = "[change.set_freeze]\npropose = [\"admin\"]\nconfirm = [\"admin\"]\npersons = 2";
+    desk.world.policy = std::sync::Arc::new(Policy::parse(&changed(POLICY, &[(one, two)])).unwrap());
+    let proposed = ask(&desk, freeze("apbd", (2026, 3, 2))).unwrap().unwrap().proposal;
+    assert_eq!(proposed.state, ProposalState::Open);
+    confirm(&desk.context("Ani"), &desk.books, &proposed).unwrap();
+    desk.wait_days(1);
+    assert_eq!(why(confirm(&desk.context("Ani"), &desk.books, &proposed)), "freeze_backdated");
 }

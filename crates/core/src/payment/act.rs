@@ -98,12 +98,24 @@ pub fn export(
         OrderState::Cancelled => {
             return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
         }
-        OrderState::Open => after.state = OrderState::Exported,
+        OrderState::Open => {
+            check_frozen(context, lines, books)?;
+            after.state = OrderState::Exported;
+        }
         OrderState::Exported | OrderState::Settled => {}
     }
     after.exported_at = after.exported_at.or(Some(context.at));
     let event = OrderEvent::Exported { count: order.count, total: order.total, digest: order.digest };
     Ok(ListChange { requests, for_whom, ..ListChange::only(bump(after), event) })
+}
+
+/// An order drafted before a freeze takes no money out during it: not to the bank, and not by the treasury. What the
+/// bank has answered is a fact, and no freeze undoes it.
+fn check_frozen(context: &Context<'_>, lines: &[PayLine], books: &Books) -> Result<(), Refusal> {
+    for line in lines.iter().filter(|line| line.outcome == Payout::Pending) {
+        books.case(context, line.request)?.check_frozen()?;
+    }
+    Ok(())
 }
 
 /// What happens to each request, and the person acted for.
@@ -154,7 +166,10 @@ pub fn enter_sp2d(
         Some(sp2d) => {
             return Err(Why::Sp2dOtherwise { number: sp2d.number.clone() }.into());
         }
-        None => after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id }),
+        None => {
+            check_frozen(context, lines, books)?;
+            after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id });
+        }
     }
     let event = OrderEvent::Sp2dEntered { number: number.to_owned(), date };
     Ok(ListChange { requests, for_whom, ..ListChange::only(bump(after), event) })

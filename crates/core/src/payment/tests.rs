@@ -1,3 +1,5 @@
+mod frozen;
+
 use super::*;
 use crate::RequestId;
 use crate::refusal::{Refusal, Why};

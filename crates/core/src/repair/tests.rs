@@ -16,11 +16,12 @@ fn mend(desk: &mut Desk, by: &str, second: &str, id: RequestId, to: &str) -> Res
 fn two_persons_put_a_stuck_request_back_and_its_money_goes_back_with_it() {
     let mut desk = timed();
     let id = desk.at("disbursement");
-    let acts = desk.request(id).acts.clone();
+    let mut acts = desk.request(id).acts.clone();
     assert_eq!(desk.money(id), (0, 20, 0));
     desk.act("Tono", id, "claim").unwrap();
     desk.act("Adi", id, "hold").unwrap();
     mend(&mut desk, "Adi", "Olah", id, "verification").unwrap();
+    acts.extend(["Adi", "Olah"].map(|who| Act("repair".into(), person(who))));
     let request = desk.request(id);
     assert_eq!((request.stage.as_str(), request.budget), ("verification", Standing::None));
     assert_eq!((desk.money(id), &request.acts), ((0, 0, 0), &acts), "who did what is not forgotten");
@@ -127,4 +128,49 @@ fn a_stored_repair_by_one_person_is_a_broken_history() {
     assert!(crate::request::apply(Some(before.clone()), id, &entry("Adi")).is_err());
     assert!(matches!(event, Event::Repaired(repaired) if repaired.asked_by == person("Adi")));
     assert!(desk.wait_of(id, Lang::Id).is_some());
+}
+
+#[test]
+fn who_put_a_request_back_takes_no_part_in_it_afterwards() {
+    let mut desk = timed();
+    let people = desk.world.roster.people().cloned().map(|mut it| {
+        if it.name == "Adi" || it.name == "Olah" {
+            for role in ["verifier", "treasurer"] {
+                it.grants.push(crate::roster::Grant { role: role.into(), region: "64".into() });
+            }
+        }
+        it
+    });
+    let people: Vec<_> = people.collect();
+    desk.world.roster = std::sync::Arc::new(crate::roster::Roster::new(people));
+    let id = desk.at("approval");
+    mend(&mut desk, "Adi", "Olah", id, "verification").unwrap();
+    for who in ["Adi", "Olah"] {
+        let told = desk.act(who, id, "verify");
+        let (why, others) = refused(&desk, told);
+        let (duty, earlier) = ("verify".into(), "repair".into());
+        assert_eq!(why, Why::DutyConflict { duty, earlier, person: person(who) });
+        assert!(!others.is_empty() && !others.iter().any(|one| one == "Adi" || one == "Olah"), "{others:?}");
+    }
+    // Nor by standing in for somebody, nor with somebody standing in for them.
+    for (from, to) in [("Vera", "Adi"), ("Olah", "Vito")] {
+        let delegations = vec![delegation(from, to, "verifier")];
+        desk.papers(crate::roster::Papers { delegations, ..crate::roster::Papers::default() });
+        desk.for_whom = Some(person(from));
+        assert_eq!(why(desk.act(to, id, "verify")), "duty_conflict", "{to} for {from}");
+    }
+    desk.papers(crate::roster::Papers::default());
+    desk.for_whom = None;
+    // They may judge it again, and are not two of the persons whom it takes.
+    mend(&mut desk, "Adi", "Olah", id, "input").unwrap();
+    desk.act("Cici", id, "submit").unwrap();
+    desk.act("Vera", id, "verify").unwrap();
+    assert_eq!(why(desk.draft("Adi", &[id])), "duty_conflict");
+    assert_eq!(why(desk.case("Tono", id).check_persons(&"paid".into())), "too_few_persons");
+    desk.decide_all(&[id]);
+    assert_eq!(why(desk.order("Olah", &[id])), "duty_conflict");
+    assert_eq!(why(desk.order("Adi", &[id])), "duty_conflict");
+    let order = desk.order("Tono", &[id]).unwrap();
+    desk.settle("Tono", order, &[word(1, crate::payment::Payout::Paid)]).unwrap();
+    assert_eq!(desk.stage(id), "paid");
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Escalation, Pause, Request};
+use super::{Act, Escalation, Pause, Request};
 use crate::event::{Entry, Expired, Migrated, Repaired};
 use crate::workflow::Standing;
 use crate::{Role, StageName};
@@ -68,6 +68,9 @@ pub(super) fn repair(request: &mut Request, entry: &Entry, repaired: &Repaired) 
     request.returned = None;
     request.claimed_by = None;
     request.decree = None;
+    for person in [Some(repaired.asked_by), Some(entry.actor), entry.for_whom].into_iter().flatten() {
+        request.acts.insert(Act(super::REPAIR.into(), person));
+    }
     come_to(request, entry, &repaired.to, repaired.due_on, repaired.budget);
     fits
 }

@@ -342,12 +342,14 @@ impl Desk {
     }
 }
 
-/// No person has done two acts that must be different persons'.
+/// No person has done two acts that must be different persons', nor one of them and a repair.
 fn check_duties(workflow: &Workflow, request: &Request) {
     for duty in &workflow.duties {
         let acts = || request.acts.iter().filter(|Act(done, _)| duty.distinct.contains(done));
         let persons: BTreeSet<_> = acts().map(|Act(_, person)| person).collect();
         assert_eq!(persons.len(), acts().count(), "{:?} under {:?}", request.acts, duty.distinct);
+        let judges = || request.acts.iter().filter(|act| act.is_repair()).map(|Act(_, person)| person);
+        assert!(judges().all(|judge| !persons.contains(judge)), "{:?}", request.acts);
     }
 }
 

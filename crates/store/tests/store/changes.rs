@@ -208,7 +208,7 @@ async fn money_stands_still_at_one_word_and_goes_on_at_two() {
         fund: "apbd".into(),
         schemes: BTreeSet::from(["disaster".into()]),
         exempt: BTreeSet::new(),
-        from: date(2026, 11, 1),
+        from: date(2026, 11, 24),
         to: date(2026, 12, 31),
     };
     propose(&store, ADMIN, 1, freeze).await.unwrap();

@@ -3,6 +3,7 @@
 use super::Telling;
 use crate::Lang;
 use crate::office::{ChangeKind, Objection, ProposalState};
+use crate::words::date;
 
 /// What a change is called.
 pub(crate) fn change_title(kind: ChangeKind, lang: Lang) -> &'static str {
@@ -192,6 +193,22 @@ impl Telling<'_> {
                 "Pagu {line} tidak dapat di bawah {used} yang sudah dicadangkan, disetujui, dan dibayar; beri pagu yang lebih besar.",
                 "The ceiling of {line} cannot be below the {used} reserved, committed and paid; give a larger one."
             ),
+            Objection::FreezeBackdated { from, today } => {
+                let (from, today) = (date(*from, words.lang), date(*today, words.lang));
+                say!(
+                    words,
+                    "Pembekuan tidak berlaku surut: {from} sudah lewat; mulailah paling awal {today}.",
+                    "A freeze does not reach back: {from} is over; let it begin on {today} at the earliest."
+                )
+            }
+            Objection::FundUnknown { fund, known } => {
+                let known = known.join(", ");
+                say!(
+                    words,
+                    "Tidak ada program yang dibiayai dari `{fund}`; pilih salah satu dari: {known}.",
+                    "No scheme is paid from `{fund}`; choose one of: {known}."
+                )
+            }
             Objection::PaperUnknown => say!(
                 words,
                 "Penetapan itu tidak ada, atau sudah berakhir; muat ulang daftarnya.",
