@@ -13,6 +13,7 @@ mod guards;
 mod json_schema;
 mod money;
 mod names;
+mod phases;
 mod read;
 mod say;
 mod shape;
@@ -121,6 +122,7 @@ fn find(text: &str, wholly: bool, findings: &mut Findings<'_>) -> Option<Workflo
     if known && whole {
         let graph = graph::Graph::of(&workflow);
         shape::check(&graph, findings);
+        phases::check(&workflow, findings);
         money::check(&graph, findings);
         // Nothing can be said of a stage while one of its guards cannot be read.
         if !findings.has_holes() {

@@ -85,7 +85,9 @@ fn target(case: &Case<'_>, new: &Workflow) -> Result<StageName, Why> {
         let (stage, version) = (request.stage.clone(), new.version);
         return Err(Why::StageUnmapped { stage, version });
     }
-    if approved(old.phase_of(&request.stage)) != approved(new.phase_of(&to)) {
+    if approved(old.phase_of(&request.stage)) != approved(new.phase_of(&to))
+        || (!old.is_granted(&request.stage) && !new.ungranted().contains(&to))
+    {
         return Err(Why::ApprovalCrossed { stage: to });
     }
     check_sent_back(request, new)?;

@@ -72,7 +72,8 @@ pub(crate) fn check<'a>(case: &Case<'a>, to: &StageName) -> Result<&'a RepairPol
     }
     let refused = || Refusal::from(Why::RepairNotAllowed { stage: to.clone() });
     let policy = workflow.repair.as_ref().ok_or_else(refused)?;
-    let before_approval = matches!(workflow.phase_of(to), Some(Phase::Input | Phase::Verification));
+    let before_approval = matches!(workflow.phase_of(to), Some(Phase::Input | Phase::Verification))
+        && workflow.ungranted().contains(to);
     let is_paid = workflow.phase_of(&request.stage) == Some(Phase::Accountability);
     let goes_back = workflow.leads_on(to, &request.stage);
     if policy.may_enter.contains(to) && before_approval && goes_back && !is_paid {

@@ -235,8 +235,10 @@ fn a_line_whose_ceiling_was_lowered_under_its_reservations_signs_nothing() {
 fn a_decree_asks_the_condition_of_its_action_too() {
     let text = "kind = \"approval\"\n";
     let limit = format!("{text}guard = 'amount <= params.most'\n");
-    let mut desk =
-        Desk::with(KUBE, &[(text, &limit), ("schema = 1\n", "schema = 1\n[params]\nmost = 10000000\n")]);
+    // Above it two governors approve: no amount waits for ever.
+    let above = "[action.approve_large]\ntitle = { id = \"Setujui\", en = \"Approve\" }\nfrom = [\"approval\"]\nto = \"disbursement\"\nby = [\"governor\"]\ncounts_as = \"approve\"\npersons = 2\nguard = 'amount > params.most'\nkind = \"approval\"\n\n[action.submit]";
+    let params = ("schema = 1\n", "schema = 1\n[params]\nmost = 10000000\n");
+    let mut desk = Desk::with(KUBE, &[(text, &limit), params, ("[action.submit]", above)]);
     let id = desk.at("approval");
     assert_eq!(why(desk.draft("Vera", &[id])), "guard_failed");
 }

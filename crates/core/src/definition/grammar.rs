@@ -213,7 +213,7 @@ const PAYMENT_ORDER: &[Key] = &[
 const REPAIR: &[Key] = &[
     must("by", ROLES, "the roles that may ask for it"),
     must("confirm_by", ROLES, "the roles of the second person"),
-    must("may_enter", NAMES, "the stages a request may be put to; none after an approval"),
+    must("may_enter", NAMES, "the stages a request may be put to; all before it waits for approval"),
     may("reason", Shape::OneOf(&["required"]), "a reason is always required"),
 ];
 

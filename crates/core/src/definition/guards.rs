@@ -103,17 +103,17 @@ impl<'a> Search<'a> {
     ) {
         let fields: BTreeMap<_, _> = guard.names().map(|field| (field.clone(), self.spots(field))).collect();
         let place = format!("action.{name}.guard");
-        let Some(cells) = self.cells(&fields) else { return unknown(place, findings) };
+        let Some(cells) = self.cells(&fields) else { return too_large(place, findings) };
         let atoms = atoms_of(guard);
         let (mut least, mut most, mut comes) = (Truth::Yes, Truth::No, false);
         for cell in &cells {
             if !self.spend(atoms) {
-                return unknown(place, findings);
+                return too_large(place, findings);
             }
             let found = truth(guard.condition(), cell);
             (least, most) = (least.min(found), most.max(found));
             if found != Truth::No && !comes {
-                let Some(found) = self.can_come(action, cell) else { return unknown(place, findings) };
+                let Some(found) = self.can_come(action, cell) else { return too_large(place, findings) };
                 comes = found;
             }
         }
@@ -253,10 +253,10 @@ impl<'a> Search<'a> {
 }
 
 /// Tells that nothing can be proved of a place.
-fn unknown(place: String, findings: &mut Findings<'_>) {
-    let id = "kombinasi nilainya terlalu banyak; tidak ada yang dibuktikan di sini".into();
-    let en = "there are too many combinations of values; nothing is proved here".into();
-    findings.warning("coverage_unknown", place, id, en);
+fn too_large(place: String, findings: &mut Findings<'_>) {
+    let id = "kombinasi nilainya terlalu banyak untuk dibuktikan apa pun; sederhanakan syaratnya".into();
+    let en = "there are too many combinations of values to prove anything; make the guards simpler".into();
+    findings.error("guards_too_large", place, id, en);
 }
 
 fn atoms_of(guard: &Guard) -> usize {

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{CounterExample, Finding, Findings};
+use super::finding::{CounterExample, Finding, Findings, Severity};
 use super::graph::{Graph, Reached};
 use crate::proof;
-use crate::workflow::{Action, ActionKind, FieldKind, Phase, Standing, Via, Workflow};
+use crate::workflow::{Action, ActionKind, BenefitKind, FieldKind, Phase, Standing, Via, Workflow};
 use crate::{ActionName, FieldName};
 
 /// Every way to a payment passes an approval; after a payment there is none.
@@ -110,6 +110,7 @@ fn check_frozen(graph: &Graph<'_>, unapproved: &Reached<'_>, findings: &mut Find
 }
 
 fn check_persons(workflow: &Workflow, findings: &mut Findings<'_>) {
+    let mut cut = false;
     for (place, duty) in workflow.duties.iter().enumerate() {
         let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else {
             continue;
@@ -117,6 +118,7 @@ fn check_persons(workflow: &Workflow, findings: &mut Findings<'_>) {
         let place = format!("duty[{place}]");
         let proof = proof::prove(workflow, before);
         if proof.cut {
+            cut = true;
             let id = format!("jalan ke `{before}` terlalu banyak untuk dibuktikan apa pun");
             let en = format!("there are too many ways to `{before}` to prove anything about them");
             findings.error("proof_too_large", place.clone(), id, en);
@@ -125,8 +127,7 @@ fn check_persons(workflow: &Workflow, findings: &mut Findings<'_>) {
             continue;
         };
         if weakest.persons() < usize::try_from(need).unwrap_or(usize::MAX) {
-            let acts = weakest.acts.iter().map(|(act, person)| (act.to_string(), person.saturating_add(1)));
-            let shown = CounterExample::Persons(acts.collect());
+            let shown = persons_of(&weakest);
             let (id, en) = (shown.text(crate::Lang::Id), shown.text(crate::Lang::En));
             let persons = weakest.persons();
             let id = format!(
@@ -137,6 +138,56 @@ fn check_persons(workflow: &Workflow, findings: &mut Findings<'_>) {
             );
             findings.add(Finding::error("too_few_persons", place, id, en).shown_by(shown));
         }
+    }
+    check_alone(workflow, cut, findings);
+    if workflow.benefit == BenefitKind::Cash && workflow.duties.iter().all(|duty| duty.min_persons.is_none())
+    {
+        let id = "tidak dijanjikan berapa orang berbeda ikut sebelum uang keluar: tulis `min_persons` dan `before`";
+        let en = "nothing promises how many different persons take part before money goes out: say \
+                  `min_persons` and `before`";
+        findings.warning("persons_unpromised", "workflow.benefit", id.into(), en.into());
+    }
+}
+
+fn persons_of(way: &proof::Way) -> CounterExample {
+    let acts = way.acts.iter().map(|(act, person)| (act.to_string(), person.saturating_add(1)));
+    CounterExample::Persons(acts.collect())
+}
+
+/// Whatever is promised, nobody brings a payment about alone; `told` where it was said that ways are too many.
+fn check_alone(workflow: &Workflow, told: bool, findings: &mut Findings<'_>) {
+    let Some((pays, _)) = workflow.actions.iter().find(|(_, action)| moves_money(action)) else { return };
+    let place = format!("action.{pays}");
+    let proof = proof::prove_payment(workflow);
+    if proof.cut && !told {
+        let id = "jalan ke pembayaran terlalu banyak untuk dibuktikan apa pun".into();
+        let en = "there are too many ways to a payment to prove anything about them".into();
+        findings.error("proof_too_large", place.clone(), id, en);
+    }
+    if let Some(acts) = &proof.contradiction {
+        let acts = acts.iter().map(ActionName::as_str).collect::<Vec<_>>().join(", ");
+        let same = workflow.duties.iter().position(|duty| !duty.same_person.is_empty());
+        let place = same.map_or_else(|| place.clone(), |same| format!("duty[{same}].same_person"));
+        let id = format!(
+            "jalan ini tidak dapat ditempuh siapa pun, karena satu orang harus berbeda dari dirinya: {acts}"
+        );
+        let en = format!(
+            "nobody can go this way, because one person would have to differ from themselves: {acts}"
+        );
+        let finding = Finding::error("duties_contradict", place, id, en);
+        // Where another way is left, only this one is closed.
+        let severity = if proof.weakest.is_some() { Severity::Warning } else { Severity::Error };
+        findings.add(Finding { severity, ..finding });
+    }
+    if let Some(weakest) = proof.weakest.filter(|weakest| weakest.persons() < 2) {
+        let shown = persons_of(&weakest);
+        let (id, en) = (shown.text(crate::Lang::Id), shown.text(crate::Lang::En));
+        let id =
+            format!("satu orang sendirian bisa mengeluarkan uang: {id}; pisahkan dengan [[duty]] `distinct`");
+        let en = format!(
+            "one person alone can bring a payment about: {en}; keep acts apart by a duty's `distinct`"
+        );
+        findings.add(Finding::error("one_person_pays", place, id, en).shown_by(shown));
     }
 }
 

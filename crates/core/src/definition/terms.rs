@@ -158,9 +158,14 @@ fn check_repair(workflow: &Workflow, findings: &mut Findings<'_>) {
     }
     for name in &repair.may_enter {
         names::stage(workflow, "repair.may_enter".into(), name, findings);
-        if is_granted(workflow, name) {
-            let id = format!("perbaikan tidak boleh membawa permohonan ke `{name}`: itu sesudah persetujuan");
-            let en = format!("a repair may not put a request to `{name}`: that is after the approval");
+        let before = matches!(workflow.phase_of(name), Some(Phase::Input | Phase::Verification));
+        if workflow.stages.contains_key(name) && (!before || workflow.is_granted(name)) {
+            let id = format!(
+                "perbaikan tidak boleh membawa permohonan ke `{name}`: hanya ke tahap sebelum menunggu persetujuan"
+            );
+            let en = format!(
+                "a repair may not put a request to `{name}`: only to a stage before it waits for approval"
+            );
             findings.error("repair_past_approval", "repair.may_enter", id, en);
         }
     }

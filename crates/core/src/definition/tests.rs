@@ -260,7 +260,7 @@ fn every_shipped_workflow_needs_four_persons_for_a_payment() {
 fn without_its_duties_a_workflow_needs_fewer_and_the_story_says_how() {
     let separate = "[[duty]]\ndistinct = [\"submit\", \"verify\", \"approve\", \"pay\"]\n";
     let promise = "[[duty]]\nmin_persons = 4\nbefore = \"paid\"\n";
-    let loose = Workflow::parse(&changed(KUBE, &[(separate, ""), (promise, "")])).unwrap();
+    let loose = Workflow::reread(&changed(KUBE, &[(separate, ""), (promise, "")])).unwrap();
     let way = weakest_way(&loose, &"paid".into()).unwrap();
     assert_eq!(way.persons(), 1);
     assert_eq!(

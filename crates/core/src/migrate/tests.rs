@@ -96,6 +96,23 @@ fn what_two_have_done_does_not_become_one_persons() {
 }
 
 #[test]
+fn a_request_that_no_approval_was_given_to_comes_nowhere_that_only_an_approval_leads_to() {
+    // A stage of the same phase as where the money waits, which a request comes to unapproved.
+    let waits = "[stage.waits]\ntitle = { id = \"A\", en = \"A\" }\nphase = \"disbursement\"\nserved_by = { role = \"clerk\", people = 1 }\nsla = { target = \"1wd\" }\n\n[action.wait]\ntitle = { id = \"A\", en = \"A\" }\nfrom = [\"verification\"]\nto = \"waits\"\nby = [\"verifier\"]\n\n[action.give_up]\ntitle = { id = \"A\", en = \"A\" }\nfrom = [\"waits\"]\nto = \"rejected\"\nby = [\"clerk\"]\nkind = \"close\"\n\n[action.submit]";
+    let old = changed(KUBE, &[("[action.submit]", waits)]);
+    let mut desk = Desk::of(world_of(&[&old], POLICY));
+    let (id, granted) = (desk.at("verification"), desk.at("disbursement"));
+    desk.act("Vera", id, "wait").unwrap();
+    assert_eq!(desk.stage(id), "waits");
+    let new = Workflow::parse(&version(2, &[("[action.submit]", waits)])).unwrap();
+    assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+    assert_eq!(preview(&desk.case("Adi", granted), &new), Preview::Stays);
+    let mut crossing = new.clone();
+    crossing.migrations.insert(1, BTreeMap::from([("waits".into(), "disbursement".into())]));
+    assert_eq!(blocked(&preview(&desk.case("Adi", id), &crossing)), "approval_crossed");
+}
+
+#[test]
 fn nobody_gains_by_a_new_version() {
     let distinct = "distinct = [\"submit\", \"verify\", \"approve\", \"pay\"]";
     let weaker = (distinct, "distinct = [\"submit\", \"approve\", \"pay\"]");

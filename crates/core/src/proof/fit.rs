@@ -61,8 +61,33 @@ pub(super) struct Asked {
     pub(super) needs: Vec<Acts>,
 }
 
-/// Whom each group goes to; none where there are not people enough. Somebody may be left out of it.
-pub(super) fn fit(asked: &Asked, hands: &Hands, but: Option<PersonId>) -> Option<Vec<usize>> {
+/// Whether a way has people enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Whom each group goes to.
+    Found(Vec<usize>),
+    /// There are not people enough.
+    Nobody,
+    /// There were more tries than are made: nothing is known.
+    Cut,
+}
+
+/// Of several ways, the first that has people enough, somebody left out if that is asked; that there is none is only
+/// said where every one was searched.
+pub(super) fn any_fit(ways: &[Asked], hands: &Hands, but: Option<PersonId>) -> Fit {
+    let mut none = Fit::Nobody;
+    for asked in ways {
+        match fit(asked, hands, but) {
+            Fit::Nobody => {}
+            Fit::Cut => none = Fit::Cut,
+            found @ Fit::Found(_) => return found,
+        }
+    }
+    none
+}
+
+/// Whom each group goes to. Somebody may be left out of it.
+fn fit(asked: &Asked, hands: &Hands, but: Option<PersonId>) -> Fit {
     let (all, hands) = (hands, hands.all.as_slice());
     let free = |hand: &Hand| but.is_none_or(|but| hand.person != but && hand.for_whom != Some(but));
     let lists: Vec<Vec<usize>> = asked
@@ -76,16 +101,18 @@ pub(super) fn fit(asked: &Asked, hands: &Hands, but: Option<PersonId>) -> Option
         })
         .collect();
     if lists.iter().any(Vec::is_empty) {
-        return None;
+        return Fit::Nobody;
     }
     let mut order: Vec<usize> = (0..lists.len()).collect();
     order.sort_by_key(|group| lists.get(*group).map_or(0, Vec::len));
     let mut given = BTreeMap::new();
     let mut tries = TRIES_MAX;
     let mut search = Search { asked, hands, lists: &lists, order: &order, tries: &mut tries };
-    search
-        .assign(&mut given)
-        .then(|| (0..lists.len()).filter_map(|group| given.get(&group).copied()).collect())
+    match search.assign(&mut given) {
+        Some(true) => Fit::Found((0..lists.len()).filter_map(|group| given.get(&group).copied()).collect()),
+        Some(false) => Fit::Nobody,
+        None => Fit::Cut,
+    }
 }
 
 struct Search<'a> {
@@ -97,21 +124,21 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn assign(&mut self, given: &mut BTreeMap<usize, usize>) -> bool {
-        let Some(group) = self.order.get(given.len()).copied() else { return true };
+    /// None where the tries are used up.
+    fn assign(&mut self, given: &mut BTreeMap<usize, usize>) -> Option<bool> {
+        let Some(group) = self.order.get(given.len()).copied() else { return Some(true) };
         for hand in self.lists.get(group).into_iter().flatten() {
-            let Some(left) = self.tries.checked_sub(1) else { return false };
-            *self.tries = left;
+            *self.tries = self.tries.checked_sub(1)?;
             if self.clashes(group, *hand, given) {
                 continue;
             }
             given.insert(group, *hand);
-            if self.assign(given) {
-                return true;
+            if self.assign(given)? {
+                return Some(true);
             }
             given.remove(&group);
         }
-        false
+        Some(false)
     }
 
     fn clashes(&self, group: usize, hand: usize, given: &BTreeMap<usize, usize>) -> bool {

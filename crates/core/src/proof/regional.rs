@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use self::people::{Local, People};
 use super::fewest::groups;
-use super::fit::{Asked, fewest, fit};
+use super::fit::{Asked, Fit, any_fit, fewest};
 use super::search::{Acting, Goal, ways};
 use super::step::{Step, must_differ};
 use crate::roster::Roster;
@@ -165,10 +165,10 @@ impl<'a> Survey<'a> {
         }
         self.note_idle(&idle, regions);
         let routes = self.routes(dead);
-        let solved = routes.iter().find_map(|asked| fit(asked, &local.hands, None));
-        match solved {
-            Some(given) => self.cannot_spare(regions, local, &routes, &given),
-            None => self.unsatisfiable.extend(regions.iter().cloned()),
+        match any_fit(&routes, &local.hands, None) {
+            Fit::Found(given) => self.cannot_spare(regions, local, &routes, &given),
+            Fit::Cut => self.cut = true,
+            Fit::Nobody => self.unsatisfiable.extend(regions.iter().cloned()),
         }
         if let Some(region) = regions.first() {
             self.find_fewest(region, local);
@@ -263,8 +263,13 @@ impl<'a> Survey<'a> {
         let on_it: BTreeSet<PersonId> =
             given.iter().filter_map(|it| all.get(*it)).map(|it| it.person).collect();
         for person in on_it {
-            if routes.iter().any(|asked| fit(asked, &local.hands, Some(person)).is_some()) {
-                continue;
+            match any_fit(routes, &local.hands, Some(person)) {
+                Fit::Found(_) => continue,
+                Fit::Cut => {
+                    self.cut = true;
+                    continue;
+                }
+                Fit::Nobody => {}
             }
             let stops = self.stopped.entry(person).or_default();
             let told = stops.iter().any(|(action, known)| {

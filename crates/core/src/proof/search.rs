@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::step::{Choice, Step, choices_of, entering};
+use super::step::{Choice, PERSONS_MAX, Step, choices_of, entering};
 use crate::workflow::{ActionKind, Workflow};
 use crate::{ActionName, StageName};
 
@@ -63,6 +63,8 @@ impl<'a> Acting<'a> {
         for (name, action) in &workflow.actions {
             let taken = acting.note(choices_of(workflow, name, action));
             acting.takes.insert(name, taken);
+            // More words than are told apart would be taken for fewer.
+            acting.cut |= usize::try_from(action.persons).map_or(true, |persons| persons > PERSONS_MAX);
         }
         acting
     }

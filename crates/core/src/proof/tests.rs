@@ -21,7 +21,7 @@ persons = 2
 const EXCLUSIVE: &str = "[[duty]]\nexclusive_roles = [\"verifier\", \"treasurer\"]\n";
 
 fn of(changes: &[(&str, &str)]) -> Workflow {
-    Workflow::parse(&changed(KUBE, changes)).unwrap_or_else(|error| panic!("{error}"))
+    Workflow::reread(&changed(KUBE, changes)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn with_duties(separate: &str, promise: &str) -> Workflow {

@@ -91,6 +91,25 @@ fn a_repair_never_goes_on_nor_to_where_money_waits_whatever_the_definition_says(
 }
 
 #[test]
+fn a_repair_never_puts_a_request_where_only_an_approval_leads() {
+    let mut workflow = crate::timer::tests::timed_workflow();
+    // Whatever a definition says of the phase of a stage behind the approval.
+    let stage = workflow.stages["verification"].clone();
+    workflow.stages.insert("after".into(), stage);
+    workflow.actions.get_mut("approve").unwrap().to = Some("after".into());
+    let mut onward = workflow.actions["submit"].clone();
+    (onward.from, onward.to) = ([StageName::from("after")].into(), Some("disbursement".into()));
+    workflow.actions.insert("onward".into(), onward);
+    workflow.repair.as_mut().unwrap().may_enter.insert("after".into());
+    let mut desk = timed();
+    let id = desk.at("disbursement");
+    desk.world.workflows = crate::world::Workflows::new([workflow]);
+    assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "after")), "repair_not_allowed");
+    let may: Vec<_> = stages(&desk.case("Adi", id)).into_iter().map(ToString::to_string).collect();
+    assert_eq!(may, ["input", "verification"]);
+}
+
+#[test]
 fn what_the_bank_may_have_paid_is_not_repaired() {
     use crate::payment::Payout;
     let mut desk = timed();

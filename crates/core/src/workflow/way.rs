@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ActionKind, Workflow};
+use super::{ActionKind, Via, Workflow};
 use crate::StageName;
 
 impl Workflow {
@@ -22,5 +22,31 @@ impl Workflow {
             }
         }
         false
+    }
+
+    /// The stages that a request may come to without an approval.
+    #[must_use]
+    pub fn ungranted(&self) -> BTreeSet<&StageName> {
+        self.reached(|kind| kind != ActionKind::Approval)
+    }
+
+    /// True for a stage that a request may come to, and never without an approval.
+    #[must_use]
+    pub fn is_granted(&self, stage: &StageName) -> bool {
+        self.reached(|_| true).contains(stage) && !self.ungranted().contains(stage)
+    }
+
+    /// The stages that a request may come to by actions of these kinds.
+    fn reached(&self, takes: impl Fn(ActionKind) -> bool) -> BTreeSet<&StageName> {
+        let mut open: Vec<&StageName> = std::iter::once(&self.start).chain(&self.referred).collect();
+        let mut reached: BTreeSet<&StageName> = open.iter().copied().collect();
+        while let Some(stage) = open.pop() {
+            for action in self.actions.values().filter(|action| action.from.contains(stage)) {
+                let struck = (action.via == Some(Via::Decree)).then_some(&self.decree.strike_to);
+                let next = action.to.as_ref().filter(|_| takes(action.kind)).into_iter().chain(struck);
+                open.extend(next.filter(|next| reached.insert(*next)));
+            }
+        }
+        reached
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::grid::{self, Cell, Spot, Truth, truth};
-use super::{Search, atoms_of, leads_on, ranges, unknown, values};
+use super::{Search, atoms_of, leads_on, ranges, too_large, values};
 use crate::definition::finding::{Finding, Findings};
 use crate::guard::Guard;
 use crate::workflow::{Action, ActionKind, Phase};
@@ -50,7 +50,7 @@ impl<'a> Search<'a> {
         let facts = facts.into_iter().map(|field| (field.clone(), self.spots_at(stage, field))).collect();
         let here = Here { actions, facts, judged };
         if self.check_cells(stage, &here, findings).is_none() {
-            unknown(place, findings);
+            too_large(place, findings);
         }
     }
 
@@ -202,8 +202,10 @@ impl<'a> Search<'a> {
         let en = format!("at `{stage}` no action leads on where {at}");
         // One condition alone is a bound by which somebody is turned away. Several are meant to share the values out
         // between them, so that what none of them takes is a mistake.
-        let is_input = self.graph.workflow.phase_of(stage) == Some(Phase::Input);
-        let finding = if forward.len() > 1 && !is_input {
+        // Nobody judges the values of a request that waits for approval, nor amends them: it would wait for ever.
+        let phase = self.graph.workflow.phase_of(stage);
+        let shares = forward.len() > 1 && phase != Some(Phase::Input);
+        let finding = if shares || phase == Some(Phase::Approval) {
             Finding::error("coverage_gap", format!("stage.{stage}"), id, en)
         } else {
             Finding::warning("no_forward", format!("stage.{stage}"), id, en)
