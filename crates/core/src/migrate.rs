@@ -2,6 +2,8 @@
 //! stage that takes its place, or keeps its version, with the reason why. A request gains nothing by it: it crosses no
 //! approval, nobody's duty is weakened, and it still takes as many persons as was promised.
 
+mod duties;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::case::{Case, Through};
@@ -95,7 +97,7 @@ fn target(case: &Case<'_>, new: &Workflow) -> Result<StageName, Why> {
         return Err(Why::OtherMoney { version: new.version });
     }
     check_fields(request, new)?;
-    check_duties(request, old, new)?;
+    duties::check(request, old, new, &to)?;
     check_persons(request, old, new, &to)?;
     Ok(to)
 }
@@ -155,53 +157,6 @@ fn fits(field: &Field, value: &Value) -> bool {
     }
 }
 
-/// Duties that somebody has relied on stay, and nobody has broken one that comes.
-fn check_duties(request: &Request, old: &Workflow, new: &Workflow) -> Result<(), Why> {
-    let kept = pairs(&new.duties);
-    let done: BTreeSet<&ActionName> = request.acts.iter().map(|Act(duty, _)| duty).collect();
-    let lost = pairs(&old.duties)
-        .into_iter()
-        .find(|pair| !kept.contains(pair) && (done.contains(pair.0) || done.contains(pair.1)));
-    if let Some((one, other)) = lost {
-        return Err(Why::DutyWeakened { duty: one.clone(), other: other.clone() });
-    }
-    for Act(duty, person) in &request.acts {
-        let clash = |Act(other, by): &&Act| by == person && kept.contains(&ordered(duty, other));
-        if let Some(Act(earlier, _)) = request.acts.iter().find(clash) {
-            let (duty, earlier) = (duty.clone(), earlier.clone());
-            return Err(Why::DutyConflict { duty, earlier, person: *person });
-        }
-    }
-    new.duties.iter().try_for_each(|rule| check_same_person(request, rule))
-}
-
-/// What must be one person's was not done by two.
-fn check_same_person(request: &Request, rule: &Duty) -> Result<(), Why> {
-    let mut done = request.acts.iter().filter(|Act(duty, _)| rule.same_person.contains(duty));
-    let Some(Act(earlier, person)) = done.next() else { return Ok(()) };
-    match done.find(|Act(duty, by)| by != person && duty != earlier) {
-        None => Ok(()),
-        Some(Act(duty, _)) => {
-            Err(Why::SamePerson { duty: duty.clone(), earlier: earlier.clone(), person: *person })
-        }
-    }
-}
-
-/// Every two duties that must be two persons'.
-fn pairs(duties: &[Duty]) -> BTreeSet<(&ActionName, &ActionName)> {
-    let mut pairs = BTreeSet::new();
-    for duty in duties {
-        for one in &duty.distinct {
-            pairs.extend(duty.distinct.iter().filter(|two| *two != one).map(|two| ordered(one, two)));
-        }
-    }
-    pairs
-}
-
-fn ordered<'a>(one: &'a ActionName, two: &'a ActionName) -> (&'a ActionName, &'a ActionName) {
-    if one <= two { (one, two) } else { (two, one) }
-}
-
 /// As many persons as were promised, over what was done under the old version and what is left under the new one.
 fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageName) -> Result<(), Why> {
     for duty in &old.duties {
@@ -214,8 +169,11 @@ fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageNa
             return Err(Why::PersonsWeakened { have: have.try_into().unwrap_or(usize::MAX), need });
         }
     }
+    // Somebody whom another stood in for has seen nothing of it, and counts for nobody.
+    let acted = request.acts.iter().filter(|Act(_, person)| !request.stood_in_for.contains(person));
+    // REPAIR
     let acts: BTreeSet<(ActionName, PersonId)> =
-        request.acts.iter().map(|Act(duty, person)| (duty.clone(), *person)).collect();
+        acted.map(|Act(duty, person)| (duty.clone(), *person)).collect();
     for duty in &new.duties {
         let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else { continue };
         let mix = proof::prove_from(new, to, before, &acts);

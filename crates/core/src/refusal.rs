@@ -163,6 +163,12 @@ pub enum Why {
     FieldChanged { field: FieldName },
     /// The version lets one person do both, which somebody has relied on.
     DutyWeakened { duty: ActionName, other: ActionName },
+    /// The version lets two persons do what had to be one person's.
+    SameWeakened { duty: ActionName, other: ActionName },
+    /// The version lets one person hold two roles that excluded each other.
+    RolesWeakened { role: Role, other: Role },
+    /// Under the version an action takes fewer persons.
+    ActionWeakened { action: ActionName, have: u32, need: u32 },
     /// Under the version fewer persons would do.
     PersonsWeakened { have: usize, need: u32 },
     /// The request has moved on since it was seen.
@@ -176,6 +182,7 @@ pub enum Why {
 impl Why {
     /// The public code.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one code for each reason")]
     pub fn code(&self) -> &'static str {
         match self {
             Why::RequestClosed { .. } => "request_closed",
@@ -241,6 +248,9 @@ impl Why {
             Why::OtherMoney { .. } => "other_money",
             Why::FieldChanged { .. } => "field_changed",
             Why::DutyWeakened { .. } => "duty_weakened",
+            Why::SameWeakened { .. } => "same_weakened",
+            Why::RolesWeakened { .. } => "roles_weakened",
+            Why::ActionWeakened { .. } => "action_weakened",
             Why::PersonsWeakened { .. } => "persons_weakened",
             Why::Stale { .. } => "stale",
             Why::Office(why) => why.code(),
@@ -250,6 +260,7 @@ impl Why {
 
     /// What it asks of the person it is told.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one line for each reason")]
     pub fn kind(&self) -> RefusalKind {
         match self {
             Why::Office(why) => why.kind(),
@@ -316,6 +327,9 @@ impl Why {
             | Why::OtherMoney { .. }
             | Why::FieldChanged { .. }
             | Why::DutyWeakened { .. }
+            | Why::SameWeakened { .. }
+            | Why::RolesWeakened { .. }
+            | Why::ActionWeakened { .. }
             | Why::PersonsWeakened { .. }
             | Why::Stale { .. }
             | Why::NotFound => RefusalKind::NotNow,

@@ -176,6 +176,50 @@ fn as_many_persons_take_part_as_were_promised_over_both_versions() {
     assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
 }
 
+#[test]
+fn no_duty_is_weakened_in_any_of_its_ways() {
+    let weakened = |duty: &str, change: &dyn Fn(&mut Workflow)| {
+        let duty: Duty = toml::from_str(duty).unwrap();
+        let [mut old, mut new] =
+            [KUBE.to_owned(), version(2, &[])].map(|text| Workflow::parse(&text).unwrap());
+        old.duties.push(duty.clone());
+        new.duties.push(duty);
+        let mut desk = Desk::new();
+        desk.world.workflows = Workflows::new([old]);
+        let id = desk.at("approval");
+        assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+        change(&mut new);
+        blocked(&preview(&desk.case("Adi", id), &new))
+    };
+    let forget = |new: &mut Workflow| drop(new.duties.pop());
+    let action = |new: &mut Workflow, name: &str, change: &dyn Fn(&mut crate::workflow::Action)| {
+        change(new.actions.get_mut(name).unwrap());
+    };
+    assert_eq!(weakened("same_person = [\"verify\", \"correct\"]", &forget), "same_weakened");
+    assert_eq!(weakened("exclusive_roles = [\"treasurer\", \"auditor\"]", &forget), "roles_weakened");
+    let alone = |new: &mut Workflow| action(new, "correct_account", &|it| it.persons = 1);
+    assert_eq!(weakened("", &alone), "action_weakened");
+    let otherwise = |new: &mut Workflow| {
+        action(new, "pay", &|it| it.by.values_mut().for_each(|duty| *duty = "payout".into()));
+    };
+    assert_eq!(weakened("", &otherwise), "duty_weakened", "what it counts as is kept apart from nothing");
+    let drafted = |new: &mut Workflow| drop(new.payment_order.draft.insert("clerk".into(), "submit".into()));
+    assert_eq!(weakened("", &drafted), "duty_weakened", "a clerk would order what a clerk entered");
+}
+
+#[test]
+fn whoever_was_stood_in_for_is_not_counted() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let new = Workflow::parse(&version(2, &[])).unwrap();
+    let mut request = desk.request(id).clone();
+    request.stood_in_for.insert(person("Vera"));
+    let case = Case { request: &request, ..desk.case("Adi", id) };
+    assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+    let why = Why::PersonsWeakened { have: 3, need: 4 };
+    assert_eq!(preview(&case, &new), Preview::Blocked { why });
+}
+
 fn moved(desk: &mut Desk, id: RequestId, version: u32) {
     let request = desk.request(id);
     let new =

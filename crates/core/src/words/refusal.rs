@@ -371,6 +371,9 @@ impl Telling<'_> {
             | Why::OtherMoney { .. }
             | Why::FieldChanged { .. }
             | Why::DutyWeakened { .. }
+            | Why::SameWeakened { .. }
+            | Why::RolesWeakened { .. }
+            | Why::ActionWeakened { .. }
             | Why::PersonsWeakened { .. } => self.version(why),
         }
     }

@@ -27,18 +27,30 @@ impl Workflow {
     /// The stages that a request may come to without an approval.
     #[must_use]
     pub fn ungranted(&self) -> BTreeSet<&StageName> {
-        self.reached(|kind| kind != ActionKind::Approval)
+        self.reached(self.entries(), |kind| kind != ActionKind::Approval)
     }
 
     /// True for a stage that a request may come to, and never without an approval.
     #[must_use]
     pub fn is_granted(&self, stage: &StageName) -> bool {
-        self.reached(|_| true).contains(stage) && !self.ungranted().contains(stage)
+        self.reached(self.entries(), |_| true).contains(stage) && !self.ungranted().contains(stage)
     }
 
-    /// The stages that a request may come to by actions of these kinds.
-    fn reached(&self, takes: impl Fn(ActionKind) -> bool) -> BTreeSet<&StageName> {
-        let mut open: Vec<&StageName> = std::iter::once(&self.start).chain(&self.referred).collect();
+    /// The stages that a request at this one may yet be at, this one included.
+    pub(crate) fn onward<'a>(&'a self, from: &'a StageName) -> BTreeSet<&'a StageName> {
+        self.reached(vec![from], |_| true)
+    }
+
+    fn entries(&self) -> Vec<&StageName> {
+        std::iter::once(&self.start).chain(&self.referred).collect()
+    }
+
+    /// The stages that a request may come to from others by actions of these kinds.
+    fn reached<'a>(
+        &'a self,
+        mut open: Vec<&'a StageName>,
+        takes: impl Fn(ActionKind) -> bool,
+    ) -> BTreeSet<&'a StageName> {
         let mut reached: BTreeSet<&StageName> = open.iter().copied().collect();
         while let Some(stage) = open.pop() {
             for action in self.actions.values().filter(|action| action.from.contains(stage)) {

@@ -20,7 +20,7 @@ const ADMIN: PersonId = PersonId(Uuid::from_u128(31));
 const OTHER: PersonId = PersonId(Uuid::from_u128(32));
 const AUDITOR: PersonId = PersonId(Uuid::from_u128(33));
 const REQUESTS: u64 = 240;
-const REPAIR: &str = "\n[repair]\nby = [\"admin\"]\nconfirm_by = [\"auditor\"]\nmay_enter = [\"input\", \"verification\", \"approval\"]\n\n[hold]\n";
+const REPAIR: &str = "\n[repair]\nby = [\"admin\"]\nconfirm_by = [\"auditor\"]\nmay_enter = [\"input\", \"verification\"]\n\n[hold]\n";
 
 /// An office with administrators and an auditor; its definition says who repairs.
 async fn found(home: &Home) -> (Store, String) {

@@ -80,11 +80,46 @@ impl Telling<'_> {
                     "“{duty}” and “{other}” must be two persons'; the new version does not ensure it any more."
                 )
             }
+            Why::SameWeakened { .. } | Why::RolesWeakened { .. } | Why::ActionWeakened { .. } => {
+                self.weakened(why)
+            }
             Why::PersonsWeakened { have, need } => say!(
                 words,
                 "Dengan versi baru, {have} orang sudah cukup; yang dijanjikan {need} orang.",
                 "Under the new version {have} persons would do; {need} were promised."
             ),
+            other => other.code().to_owned(),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "told elsewhere")]
+    fn weakened(&self, why: &Why) -> String {
+        let words = self.words;
+        match why {
+            Why::SameWeakened { duty, other } => {
+                let (duty, other) = (self.action(duty), self.action(other));
+                say!(
+                    words,
+                    "“{duty}” dan “{other}” harus oleh satu orang; versi baru tidak menjaminnya lagi.",
+                    "“{duty}” and “{other}” must be one person's; the new version does not ensure it any more."
+                )
+            }
+            Why::RolesWeakened { role, other } => {
+                let (role, other) = (self.role(role), self.role(other));
+                say!(
+                    words,
+                    "Tidak ada orang yang boleh sekaligus {role} dan {other}; versi baru tidak menjaminnya lagi.",
+                    "Nobody may be {role} and {other} at once; the new version does not ensure it any more."
+                )
+            }
+            Why::ActionWeakened { action, have, need } => {
+                let action = self.action(action);
+                say!(
+                    words,
+                    "“{action}” memerlukan {need} orang; dengan versi baru {have} orang sudah cukup.",
+                    "“{action}” takes {need} persons; under the new version {have} would do."
+                )
+            }
             other => other.code().to_owned(),
         }
     }
