@@ -81,8 +81,15 @@ pub enum Why {
     GrantMissing { person: PersonId, role: Role, region: RegionCode },
     /// The seat is not vacant.
     SeatHeld { person: PersonId, role: Role },
-    /// A duty that must be another's would be left to nobody but these.
-    BreaksDuty { role: Role, duty: ActionName, persons: Vec<PersonId> },
+    /// A duty that must be another's would be left to nobody but these; or, where a role and a duty are named, whoever
+    /// takes the role does in that role of theirs what is kept apart from this duty.
+    BreaksDuty {
+        role: Role,
+        duty: ActionName,
+        persons: Vec<PersonId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beside: Option<(Role, ActionName)>,
+    },
     /// The request is set aside.
     OnHold { cause: String },
     /// The request is not set aside.

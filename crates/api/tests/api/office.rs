@@ -97,12 +97,12 @@ async fn the_roster_shows_seats_stand_ins_and_absences_to_those_they_concern() {
     });
     proposed(&desk, "governor", away).await;
     let handed = json!({
-        "kind": "delegate", "from": person("verifier.1"), "to": person("treasurer.2"), "role": "verifier",
+        "kind": "delegate", "from": person("verifier.1"), "to": person("verifier.2"), "role": "verifier",
         "region": "64", "schemes": ["kube"], "amount_max": 20_000_000, "from_day": "2026-06-01",
         "to_day": "2026-06-10", "source": "Invented letter",
     });
     let id = proposed(&desk, "verifier.1", handed).await;
-    decide(&desk, "treasurer.2", &id, "confirm").await.problem(403, "own_favour");
+    decide(&desk, "verifier.2", &id, "confirm").await.problem(403, "own_favour");
     decide(&desk, "admin.2", &id, "confirm").await.expect(200);
     let roster = desk.get("admin.1", "/roster").await.expect(200);
     assert_eq!(roster["people"].as_array().unwrap().len(), 11);

@@ -1,6 +1,8 @@
 //! What is asked when a paper is made, so that no duty is broken by it later: of a grant, a delegation, an acting
 //! officer. Who makes it and who agrees to it are two persons.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::{Acting, Capacity, Delegation, Grant, Person, Roster};
@@ -8,7 +10,7 @@ use crate::proof::only_by;
 use crate::refusal::{Refusal, Why};
 use crate::workflow::Workflow;
 use crate::world::World;
-use crate::{PersonId, RegionCode, Role};
+use crate::{ActionName, PersonId, RegionCode, Role};
 
 /// Who agrees to what another has proposed must be somebody else, and nobody whom it favours: neither the proposer
 /// nor the confirmer, nor whom either acts for.
@@ -54,7 +56,8 @@ pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> 
     let serves = |workflow: &Workflow| {
         delegation.schemes.as_ref().is_none_or(|schemes| schemes.contains(&workflow.scheme))
     };
-    check_breaks(world, (*from, *to), role, region, today, serves)
+    check_breaks(world, (*from, *to), role, region, today.max(*from_day), serves)?;
+    check_apart(world, taker, role, region, serves)
 }
 
 /// May this person act in the seat?
@@ -87,7 +90,8 @@ pub fn check_acting(world: &World, acting: &Acting, today: Date) -> Result<(), R
         return Err(Why::GrantMissing { person: *holder, role: role.clone(), region: region.clone() }.into());
     }
     check_exclusive(world, who, role, (*from_day, *to_day))?;
-    check_breaks(world, (for_whom.unwrap_or(*person), *person), role, region, today, |_| true)
+    let first = today.max(*from_day);
+    check_breaks(world, (for_whom.unwrap_or(*person), *person), role, region, first, |_| true)
 }
 
 fn active(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
@@ -129,14 +133,49 @@ fn check_breaks(
     (from, to): (PersonId, PersonId),
     role: &Role,
     region: &RegionCode,
-    today: Date,
+    day: Date,
     serves: impl Fn(&Workflow) -> bool,
 ) -> Result<(), Refusal> {
     for workflow in world.workflows.all_current().filter(|it| serves(it)) {
-        for (duty, persons) in only_by(workflow, &world.roster, &world.policy, (role, region), today) {
+        for (duty, persons) in only_by(workflow, &world.roster, &world.policy, (role, region), day) {
             if !persons.is_empty() && persons.iter().all(|id| *id == from || *id == to) {
                 let persons = persons.into_iter().collect();
-                return Err(Why::BreaksDuty { role: role.clone(), duty, persons }.into());
+                return Err(Why::BreaksDuty { role: role.clone(), duty, persons, beside: None }.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Duties that are kept apart come to one pair of hands where the taker has, by a grant in any part of the region, a
+/// role that counts under one of them and takes a role that counts under another. Who holds the role there already
+/// gains nothing by it, and each request asks for itself.
+fn check_apart(
+    world: &World,
+    taker: &Person,
+    role: &Role,
+    region: &RegionCode,
+    serves: impl Fn(&Workflow) -> bool,
+) -> Result<(), Refusal> {
+    if taker.holds(role, region) {
+        return Ok(());
+    }
+    let meets = |grant: &&Grant| grant.region.is_within(region) || region.is_within(&grant.region);
+    let own: BTreeSet<&Role> =
+        taker.grants.iter().filter(meets).map(|grant| &grant.role).filter(|own| *own != role).collect();
+    for workflow in world.workflows.all_current().filter(|it| serves(it)) {
+        for rule in &workflow.duties {
+            let mut handed =
+                workflow.doers().filter(|(doer, duty)| *doer == role && rule.distinct.contains(duty));
+            let clash = handed.find_map(|(_, duty)| {
+                let apart = |other: &ActionName| other != duty && rule.distinct.contains(other);
+                let mut theirs = workflow.doers().filter(|(doer, other)| own.contains(doer) && apart(other));
+                theirs.next().map(|theirs| (duty, theirs))
+            });
+            if let Some((duty, (other, theirs))) = clash {
+                let (role, duty, persons) = (role.clone(), duty.clone(), vec![taker.id]);
+                let beside = Some((other.clone(), theirs.clone()));
+                return Err(Why::BreaksDuty { role, duty, persons, beside }.into());
             }
         }
     }

@@ -34,8 +34,8 @@ fn with_exclusive(roles: [&str; 2]) -> World {
 #[test]
 fn a_delegation_is_made_by_whom_the_power_is_for_days_to_come() {
     let world = world();
-    made(&world, &plain("Vito", "Coki", "verifier")).unwrap();
-    let good = plain("Vito", "Coki", "verifier");
+    made(&world, &plain("Vito", "Vera", "verifier")).unwrap();
+    let good = plain("Vito", "Vera", "verifier");
     for (delegation, code) in [
         (plain("Vito", "Vito", "verifier"), "for_oneself"),
         (plain("Coki", "Vito", "verifier"), "grant_missing"),
@@ -73,11 +73,57 @@ fn a_delegation_that_would_leave_a_duty_to_nobody_else_is_refused_when_made() {
     world.roster = std::sync::Arc::new(Roster::new(people.collect::<Vec<_>>()));
     let refusal = made(&world, &plain("Vito", "Tono", "verifier")).unwrap_err();
     let (role, duty) = ("verifier".into(), "pay".into());
-    assert_eq!(refusal.why, crate::refusal::Why::BreaksDuty { role, duty, persons: vec![person("Tono")] });
-    made(&world, &plain("Vito", "Coki", "verifier")).unwrap();
+    let persons = vec![person("Tono")];
+    assert_eq!(refusal.why, crate::refusal::Why::BreaksDuty { role, duty, persons, beside: None });
+    made(&world, &plain("Vito", "Vera", "verifier")).unwrap();
     let papers = acting("Tono", "verifier", Capacity::Plh, Some("Vito"));
     let papers = Acting { from_day: TODAY, ..papers };
     assert_eq!(why(check_acting(&world, &papers, TODAY)), "breaks_duty");
+}
+
+#[test]
+fn a_delegation_that_puts_duties_kept_apart_in_one_hand_is_refused_when_made() {
+    let world = world();
+    let refusal = made(&world, &plain("Vito", "Tono", "verifier")).unwrap_err();
+    let (role, duty) = (Role::from("verifier"), crate::ActionName::from("verify"));
+    let (persons, beside) = (vec![person("Tono")], Some(("treasurer".into(), "pay".into())));
+    assert_eq!(refusal.why, crate::refusal::Why::BreaksDuty { role, duty, persons, beside });
+    for (from, to, role) in
+        [("Vito", "Coki", "verifier"), ("Tono", "Vera", "treasurer"), ("Adi", "Tuti", "admin")]
+    {
+        assert_eq!(why(made(&world, &plain(from, to, role))), "breaks_duty", "{from} to {to}");
+    }
+    // Cahya is a clerk of one regency only.
+    let there = Delegation { region: "64.72".into(), ..plain("Vito", "Cahya", "verifier") };
+    assert_eq!(why(made(&world, &there)), "breaks_duty");
+    assert_eq!(why(made(&world, &plain("Vito", "Cahya", "verifier"))), "breaks_duty");
+    made(&world, &Delegation { region: "64.71".into(), ..there }).unwrap();
+    // Who holds the same role, and whose own duties are the same ones or none.
+    for (from, to, role) in [
+        ("Vito", "Vera", "verifier"),
+        ("Tono", "Tuti", "treasurer"),
+        ("Vito", "Semua", "verifier"),
+        ("Vito", "Adi", "verifier"),
+        ("Vito", "Olah", "verifier"),
+    ] {
+        made(&world, &plain(from, to, role)).unwrap();
+    }
+}
+
+#[test]
+fn who_is_away_on_the_first_day_of_a_delegation_does_not_count_as_somebody_else() {
+    let mut world = world();
+    let away =
+        |who: &str| Absence { person: person(who), from_day: date(2026, 3, 9), to_day: date(2026, 3, 31) };
+    let absences = ["Tuti", "Semua"].map(away).into();
+    let papers = Papers { absences, ..Papers::default() };
+    world.roster = std::sync::Arc::new(Roster::clone(&world.roster).with_papers(papers));
+    let beside = |from_day| {
+        let told = made(&world, &Delegation { from_day, ..plain("Vito", "Tono", "verifier") });
+        let crate::refusal::Why::BreaksDuty { beside, .. } = told.unwrap_err().why else { panic!() };
+        beside.is_some()
+    };
+    assert!(beside(TODAY) && !beside(date(2026, 3, 9)));
 }
 
 #[test]

@@ -182,7 +182,10 @@ impl Telling<'_> {
             Why::DelegationChained { person, role } => self.delegation_chained(*person, role),
             Why::GrantMissing { person, role, region } => self.grant_missing(*person, role, region),
             Why::SeatHeld { person, role } => self.seat_held(*person, role),
-            Why::BreaksDuty { role, duty, persons } => self.breaks_duty(role, duty, persons),
+            Why::BreaksDuty { role, duty, persons, beside } => match beside {
+                None => self.breaks_duty(role, duty, persons),
+                Some((other, theirs)) => self.breaks_apart((role, duty), persons, (other, theirs)),
+            },
             Why::OnHold { cause } => {
                 let cause = self
                     .world

@@ -60,6 +60,13 @@ fn whys() -> Vec<Why> {
             role: "verifier".into(),
             duty: "pay".into(),
             persons: vec![person("Tono"), person("Vera")],
+            beside: None,
+        },
+        Why::BreaksDuty {
+            role: "verifier".into(),
+            duty: "verify".into(),
+            persons: vec![person("Tono")],
+            beside: Some(("treasurer".into(), "pay".into())),
         },
         Why::OnHold { cause: "missing_document".into() },
         Why::NotOnHold,

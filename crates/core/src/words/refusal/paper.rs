@@ -101,4 +101,23 @@ impl Telling<'_> {
             "Whoever acts as {role} may not do “{duty}”, and here nobody could but {names}."
         )
     }
+
+    pub(super) fn breaks_apart(
+        &self,
+        (role, duty): (&Role, &ActionName),
+        persons: &[PersonId],
+        (other, theirs): (&Role, &ActionName),
+    ) -> String {
+        let (words, role, duty) = (self.words, self.role(role), self.action(duty));
+        let (other, theirs) = (self.role(other), self.action(theirs));
+        let names: Vec<_> = persons.iter().map(|person| self.person(*person)).collect();
+        let names = names.join(", ");
+        say!(
+            words,
+            "{names} melakukan “{theirs}” sebagai {other}, yang harus dilakukan orang lain dari “{duty}” sebagai \
+             {role}; limpahkan kepada orang lain.",
+            "{names} does “{theirs}” as {other}, which must be another person's act than “{duty}” as {role}; hand it \
+             to somebody else."
+        )
+    }
 }
