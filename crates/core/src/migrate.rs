@@ -170,8 +170,8 @@ fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageNa
         }
     }
     // Somebody whom another stood in for has seen nothing of it, and counts for nobody.
-    let acted = request.acts.iter().filter(|Act(_, person)| !request.stood_in_for.contains(person));
-    // REPAIR
+    // Nor do those count who put it back: they have judged nothing of it.
+    let acted = request.acts.iter().filter(|act| !act.is_repair() && !request.stood_in_for.contains(&act.1));
     let acts: BTreeSet<(ActionName, PersonId)> =
         acted.map(|Act(duty, person)| (duty.clone(), *person)).collect();
     for duty in &new.duties {
