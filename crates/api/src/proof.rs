@@ -3,9 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use salur_core::proof::{
-    Drill, Fewest, RosterFinding, RosterProof, Severity, Standing, prove_payment, prove_with,
-};
+use salur_core::proof::{Drill, Fewest, RosterFinding, RosterProof, Standing, prove_payment, prove_with};
 use salur_core::words::act_title;
 use salur_core::workflow::Workflow;
 use salur_core::world::World;
@@ -15,10 +13,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
 use crate::extract::NameOf;
-use crate::problem::Problem;
+use crate::problem::{Problem, Somebody};
+use crate::request_body::somebody;
 use crate::{App, Caller};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -41,18 +39,18 @@ struct ProofBody {
     /// How many would have to work together if administrators abused what they may grant, in a sentence.
     collusion: String,
     /// The same with the people of the office; null for whoever does not work for all regions.
-    roster: Option<RosterBody>,
+    roster: Option<StandingBody>,
 }
 
 /// A workflow under the office's roster, today.
 #[derive(Debug, Serialize, ToSchema)]
-struct RosterBody {
+struct StandingBody {
     /// The fewest real persons who can bring a payment about; null where nobody can.
     fewest: Option<FewestBody>,
     /// What the roster does not give, errors first.
     findings: Vec<RosterFindingBody>,
     /// For each person whom something waits for, what their absence stops.
-    absences: Vec<AbsenceBody>,
+    absences: Vec<DrillBody>,
 }
 
 /// The fewest real persons who can bring a payment about.
@@ -74,16 +72,7 @@ struct DoneBy {
     /// What it is called.
     title: String,
     /// Who.
-    person: PersonBody,
-}
-
-/// A person of the office.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PersonBody {
-    /// Who.
-    id: Uuid,
-    /// The name colleagues know.
-    name: String,
+    person: Somebody,
 }
 
 /// Something that the roster does not give.
@@ -102,14 +91,14 @@ pub(crate) struct RosterFindingBody {
     /// The regions.
     regions: Vec<String>,
     /// The persons.
-    persons: Vec<PersonBody>,
+    persons: Vec<Somebody>,
 }
 
 /// What a day's absence of a person stops.
 #[derive(Debug, Serialize, ToSchema)]
-struct AbsenceBody {
+struct DrillBody {
     /// Who is away.
-    person: PersonBody,
+    person: Somebody,
     /// What stops.
     stops: Vec<StopBody>,
 }
@@ -151,7 +140,7 @@ async fn proof(
     Ok(Json(body.await.map_err(|_| Problem::unexpected(lang))?))
 }
 
-fn proof_body(workflow: &Workflow, roster: Option<RosterBody>, lang: Lang) -> ProofBody {
+fn proof_body(workflow: &Workflow, roster: Option<StandingBody>, lang: Lang) -> ProofBody {
     let proof = prove_payment(workflow);
     ProofBody {
         scheme: workflow.scheme.to_string(),
@@ -178,7 +167,7 @@ pub(crate) async fn roster_findings(
     let found = tokio::task::spawn_blocking(move || {
         let day = world.calendar.date_of(at);
         let standing = Standing { roster: &world.roster, policy: &world.policy, regions: &regions, day };
-        let person = |id: PersonId| PersonBody { id: id.0, name: world.roster.name(id) };
+        let person = |id: PersonId| somebody(&world, id);
         let findings = prove_with(&workflow, &standing).findings;
         findings.into_iter().map(|finding| finding_body(finding, &person, lang)).collect()
     });
@@ -190,9 +179,9 @@ fn served(app: &App) -> Vec<RegionCode> {
     app.store.regions().served_regencies().map(|(code, _)| code.clone()).collect()
 }
 
-fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lang) -> RosterBody {
-    let person = |id: PersonId| PersonBody { id: id.0, name: world.roster.name(id) };
-    RosterBody {
+fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lang) -> StandingBody {
+    let person = |id: PersonId| somebody(world, id);
+    StandingBody {
         fewest: proof.fewest.map(|Fewest { region, persons, acts }| FewestBody {
             region: region.to_string(),
             count: persons.len(),
@@ -209,7 +198,7 @@ fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lan
         absences: proof
             .drills
             .into_iter()
-            .map(|Drill { person: away, stops }| AbsenceBody {
+            .map(|Drill { person: away, stops }| DrillBody {
                 person: person(away),
                 stops: stops
                     .into_iter()
@@ -226,15 +215,12 @@ fn roster_body(proof: RosterProof, workflow: &Workflow, world: &World, lang: Lan
 
 fn finding_body(
     finding: RosterFinding,
-    person: &impl Fn(PersonId) -> PersonBody,
+    person: &impl Fn(PersonId) -> Somebody,
     lang: Lang,
 ) -> RosterFindingBody {
     RosterFindingBody {
         code: finding.code,
-        severity: match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        severity: finding.severity.as_str(),
         detail: if lang == Lang::Id { finding.id } else { finding.en },
         stage: finding.stage.map(|stage| stage.to_string()),
         action: finding.action.map(|action| action.to_string()),

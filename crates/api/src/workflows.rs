@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use salur_core::office::{Flaw, read_definition};
-use salur_core::workflow::{ActionKind, End, Stage, Via, Workflow};
+use salur_core::workflow::{End, Stage, Via, Workflow};
 use salur_core::{Lang, SchemeId, StageName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -166,7 +166,7 @@ async fn one(
 /// A definition to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CheckBody {
+struct TextBody {
     /// The definition, as TOML.
     text: String,
 }
@@ -199,12 +199,12 @@ struct FindingBody {
 }
 
 /// Checks a definition by the code that publishes it, and changes nothing. Publishing goes by `POST /proposals`.
-#[utoipa::path(post, path = "/workflows/check", tag = "office", request_body = CheckBody,
+#[utoipa::path(post, path = "/workflows/check", tag = "office", request_body = TextBody,
     responses((status = 200, description = "What was found", body = CheckedBody)))]
 async fn check(
     State(app): State<App>,
     caller: Caller,
-    body: BodyOf<CheckBody>,
+    body: BodyOf<TextBody>,
 ) -> Result<Json<CheckedBody>, Problem> {
     Ok(Json(match read_definition(&body.value.text) {
         Ok(workflow) => {
@@ -255,7 +255,7 @@ pub(crate) fn action_texts(workflow: &Workflow, lang: Lang) -> Vec<ActionTextBod
     let actions = workflow.actions.iter().map(|(name, action)| ActionTextBody {
         name: name.to_string(),
         title: action.title.in_lang(lang).to_owned(),
-        kind: action_kind(action.kind),
+        kind: action.kind.as_str(),
         from: action.from.iter().map(ToString::to_string).collect(),
         to: action.to.as_ref().map(ToString::to_string),
         by: action.by.keys().map(ToString::to_string).collect(),
@@ -270,16 +270,4 @@ pub(crate) fn action_texts(workflow: &Workflow, lang: Lang) -> Vec<ActionTextBod
         guard: action.guard.as_ref().map(|guard| guard.text().to_owned()),
     });
     actions.collect()
-}
-
-fn action_kind(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::Forward => "forward",
-        ActionKind::Rework => "rework",
-        ActionKind::Approval => "approval",
-        ActionKind::Payment => "payment",
-        ActionKind::Close => "close",
-        ActionKind::Correction => "correction",
-        ActionKind::Ruling => "ruling",
-    }
 }

@@ -148,13 +148,14 @@ fn roster() -> Roster {
 /// One decision, allowed and refused, in a world with all these people.
 fn decisions(roster: Roster, policy: Policy) -> Result<()> {
     let workflow = Workflow::parse(KUBE)?;
+    let scheme = workflow.scheme.clone();
     let world = World {
         workflows: Workflows::new([workflow]),
         roster: Arc::new(roster),
         calendar: Arc::new(Calendar::new("Asia/Makassar", [], 2026..=2026)?),
         policy: Arc::new(policy),
     };
-    let workflow = world.workflows.current(&"kube".into()).context("the workflow")?;
+    let workflow = world.workflows.current(&scheme).context("the workflow")?;
     let at: Timestamp = "2026-03-02T01:00:00Z".parse()?;
     let context = |number: u128| -> Result<Context<'_>> {
         let person = world.roster.person(person(number)).context("the person")?;

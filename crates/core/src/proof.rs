@@ -17,7 +17,7 @@ use step::Step;
 
 pub use mix::{Mix, prove_from};
 pub(crate) use regional::only_by;
-pub use regional::{Drill, Fewest, RosterFinding, RosterProof, Severity, Standing, prove_with};
+pub use regional::{Drill, Fewest, RosterFinding, RosterProof, Standing, prove_with};
 
 use crate::workflow::Workflow;
 use crate::{ActionName, StageName};

@@ -145,6 +145,33 @@ pub enum ActionKind {
     Ruling,
 }
 
+impl ActionKind {
+    /// Every kind.
+    pub const ALL: [ActionKind; 7] = [
+        ActionKind::Forward,
+        ActionKind::Rework,
+        ActionKind::Approval,
+        ActionKind::Payment,
+        ActionKind::Close,
+        ActionKind::Correction,
+        ActionKind::Ruling,
+    ];
+
+    /// Its name in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ActionKind::Forward => "forward",
+            ActionKind::Rework => "rework",
+            ActionKind::Approval => "approval",
+            ActionKind::Payment => "payment",
+            ActionKind::Close => "close",
+            ActionKind::Correction => "correction",
+            ActionKind::Ruling => "ruling",
+        }
+    }
+}
+
 /// The only way an action may be taken, where it is not taken by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -9,7 +9,7 @@ mod diagram;
 use std::collections::BTreeMap;
 
 use salur_core::guard::Guard;
-use salur_core::workflow::{Action, ActionKind, End, Stage, Via, Workflow};
+use salur_core::workflow::{Action, End, Stage, Via, Workflow};
 use salur_core::{ActionName, Label, Lang, Role, StageName};
 
 use crate::layout::{Layout, Node, Path};
@@ -264,7 +264,7 @@ fn sequence(out: &mut String, workflow: &Workflow, flow: &Flow<'_>, is_choice: b
     };
     let name = escape(path.edge.title.in_lang(lang));
     let action = path.edge.action.as_ref().and_then(|name| workflow.actions.get(name));
-    let kind = action.map_or(path.edge.kind.as_str(), |action| kind_name(action.kind));
+    let kind = action.map_or(path.edge.kind.as_str(), |action| action.kind.as_str());
     let own = path.edge.action.as_ref().map(|name| format!(" salur:action=\"{}\"", escape(name.as_str())));
     let by = action.map(|action| {
         let by: Vec<&str> = action.by.keys().map(Role::as_str).collect();
@@ -295,16 +295,4 @@ pub(crate) fn guard_of(condition: &str) -> &str {
     let Some(rest) = condition.strip_prefix(CHOSEN) else { return condition };
     let guard = rest.split_once(AND).map(|(_, guard)| guard);
     guard.and_then(|guard| guard.strip_prefix('(')?.strip_suffix(')')).unwrap_or_default()
-}
-
-fn kind_name(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::Forward => "forward",
-        ActionKind::Rework => "rework",
-        ActionKind::Approval => "approval",
-        ActionKind::Payment => "payment",
-        ActionKind::Close => "close",
-        ActionKind::Correction => "correction",
-        ActionKind::Ruling => "ruling",
-    }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self, json: bool, lang: Lang) -> Result<ExitCode> {
         if self.schema {
-            return print(&(serde_json::to_string_pretty(&json_schema())? + "\n"), ExitCode::SUCCESS);
+            print(&(serde_json::to_string_pretty(&json_schema())? + "\n"))?;
+            return Ok(ExitCode::SUCCESS);
         }
         let mut files = Vec::new();
         for path in &self.paths {
@@ -47,15 +48,16 @@ impl Check {
         if json {
             told = serde_json::to_string(&reports)? + "\n";
         }
-        print(&told, if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        print(&told)?;
+        Ok(if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
 
-/// Whoever reads only the first lines still gets the verdict.
-fn print(text: &str, verdict: ExitCode) -> Result<ExitCode> {
+/// Writes to the screen; whoever reads only the beginning has what they want, and still gets the verdict.
+pub(crate) fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(verdict),
+        _ => Ok(()),
     }
 }
 
@@ -106,10 +108,7 @@ fn line(file: &Path, finding: &Finding, lang: Lang) -> String {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", file.display()),
         _ => file.display().to_string(),
     };
-    let severity = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let severity = finding.severity.as_str();
     format!("{place}: {severity}[{}]: {}: {}", finding.code, finding.place, finding.text(lang))
 }
 

@@ -14,7 +14,7 @@ use salur_core::{Lang, StageName};
 use salur_demo::shipped;
 use salur_diagram::{BYTES_MAX, Look, NoteKind, Reading, bpmn, layout, mermaid, read, svg};
 
-use crate::check::proved;
+use crate::check::{print, proved};
 
 /// Show a definition as a picture, prove it, read a drawing, and list, check and publish definitions on the server.
 #[derive(Debug, Subcommand)]
@@ -69,11 +69,8 @@ pub(crate) struct Prove {
 
 impl Prove {
     fn run(self, connection: Connection) -> Result<ExitCode> {
-        let path = Path::new(&self.what);
-        if path.is_file() || path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("failed to read {}", path.display()))?;
-            let sentences = proved(&parsed(&text, &self.what)?, connection.lang);
+        if let Some(workflow) = of_file(&self.what)? {
+            let sentences = proved(&workflow, connection.lang);
             print(&if connection.json {
                 format!("{}\n", serde_json::json!({ "proof": sentences }))
             } else {
@@ -121,16 +118,9 @@ impl WorkflowCommand {
 impl Show {
     fn run(self, connection: Connection) -> Result<ExitCode> {
         let (json, lang) = (connection.json, connection.lang);
-        let path = Path::new(&self.what);
-        let is_file = path.is_file() || path.extension().is_some_and(|extension| extension == "toml");
-        let mut workflow = match (is_file, self.counts) {
-            (true, _) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("failed to read {}", path.display()))?;
-                Some(parsed(&text, &self.what)?)
-            }
-            (false, true) => None,
-            (false, false) => Some(of_shipped(&self.what)?),
+        let mut workflow = match of_file(&self.what)? {
+            None if !self.counts => Some(of_shipped(&self.what)?),
+            found => found,
         };
         let mut counts: Option<BTreeMap<StageName, u64>> = None;
         if self.counts {
@@ -169,12 +159,14 @@ impl Show {
     }
 }
 
-/// Writes to the screen; whoever reads only the beginning has what they want.
-fn print(text: &str) -> Result<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        done => Ok(done?),
+/// The definition in a file, where a file is named and not a scheme.
+fn of_file(what: &str) -> Result<Option<Workflow>> {
+    let path = Path::new(what);
+    if !path.is_file() && path.extension().is_none_or(|extension| extension != "toml") {
+        return Ok(None);
     }
+    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+    parsed(&text, what).map(Some)
 }
 
 fn parsed(text: &str, name: &str) -> Result<Workflow> {

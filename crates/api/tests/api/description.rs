@@ -35,6 +35,7 @@ const ROUTES: &[&str] = &[
     "GET /api/v1/workflows",
     "GET /api/v1/workflows/{scheme}",
     "GET /api/v1/workflows/{scheme}/migration",
+    "GET /api/v1/workflows/{scheme}/proof",
     "GET /healthz",
     "GET /readyz",
     "POST /api/v1/batch-actions",
@@ -116,6 +117,39 @@ async fn everything_described_has_words() {
     }
     let act = &api["paths"]["/api/v1/requests/{id}/actions"]["post"];
     assert!(act["responses"]["412"].is_object() && act["responses"]["428"].is_object());
+}
+
+/// Every source file below a folder.
+fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            found.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn no_two_bodies_have_one_name() {
+    // The description knows bodies by name: of two with the same, one would stand for both.
+    let mut found = Vec::new();
+    sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let mut names = std::collections::BTreeSet::new();
+    for text in &found {
+        for part in text
+            .split("#[derive(")
+            .skip(1)
+            .filter(|part| part.split_once(')').is_some_and(|(derived, _)| derived.contains("ToSchema")))
+        {
+            let words: Vec<&str> = part.split(|c: char| !c.is_alphanumeric()).collect();
+            let place = words.iter().position(|word| matches!(*word, "struct" | "enum")).unwrap();
+            let name = words[place + 1];
+            assert!(names.insert(name), "two bodies are called {name}");
+        }
+    }
+    assert!(names.len() > 50, "{names:?}");
 }
 
 #[tokio::test]

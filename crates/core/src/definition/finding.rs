@@ -34,10 +34,21 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// The definition is refused.
+    /// It cannot stay like that: a definition is refused.
     Error,
-    /// The definition is taken; somebody should look at it.
+    /// Somebody should look at it: a definition is taken.
     Warning,
+}
+
+impl Severity {
+    /// Its name in data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 /// What shows that a finding is so.

@@ -13,20 +13,11 @@ use super::fewest::groups;
 use super::fit::{Asked, Fit, any_fit, fewest};
 use super::search::{Acting, Goal, ways};
 use super::step::{Step, must_differ};
+use crate::definition::Severity;
 use crate::roster::Roster;
 use crate::workflow::{ActionKind, Workflow};
 use crate::world::Policy;
 use crate::{ActionName, PersonId, RegionCode, Role, StageName};
-
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// It cannot stay like that.
-    Error,
-    /// Somebody should know.
-    Warning,
-}
 
 /// Something that the roster does not give, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

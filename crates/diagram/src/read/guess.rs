@@ -5,6 +5,8 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use salur_core::workflow::ActionKind;
+
 use super::analyse::{Action, Found, Plan, Stage};
 use super::model::{Flow, Lane, Named};
 use super::notes::{Note, note};
@@ -23,7 +25,6 @@ const ENDS: [(&str, [&str; 4]); 3] = [
     ("referred", ["alih", "rujuk", "refer", "forwarded"]),
 ];
 const PHASES: [&str; 5] = ["input", "verification", "approval", "disbursement", "accountability"];
-const KINDS: [&str; 7] = ["forward", "rework", "approval", "payment", "close", "correction", "ruling"];
 
 pub(super) fn role_of_lane(lane: &Lane) -> String {
     let name = lane.own.get("role").unwrap_or(&lane.named.name);
@@ -109,7 +110,8 @@ fn actions(found: &Found<'_>, plan: &mut Plan, report: &mut Vec<Note>) {
                 Some("referral") => plan.referred = Some(to.name.clone()),
                 Some("strike") => plan.strike_to = Some(to.name.clone()),
                 said => {
-                    let said = said.filter(|kind| KINDS.contains(kind));
+                    let said =
+                        said.filter(|kind| ActionKind::ALL.iter().any(|known| known.as_str() == *kind));
                     let kind = said.unwrap_or(match to.end.as_deref() {
                         Some("success") | None if made.back.contains(&(place, way.to)) => "rework",
                         Some("success") | None => "forward",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::definition::Severity;
 use crate::roster::{Grant, Person, Roster};
 use crate::workflow::{Action, ActionKind, Duty};
 use crate::{PersonId, Role};

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::RegionCode;
-use crate::proof::{RosterProof, Severity, Standing, prove_with};
+use crate::definition::Severity;
+use crate::proof::{RosterProof, Standing, prove_with};
 use crate::roster::{Absence, Capacity, Delegation, Papers, Person, Roster};
 use jiff::civil::date;
 
