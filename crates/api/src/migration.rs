@@ -74,8 +74,8 @@ struct CountsBody {
 /// A page of requests, with counts over all of them.
 #[derive(Debug, Serialize, ToSchema)]
 struct PreviewBody {
-    /// How many of each there are, on all pages together.
-    counts: CountsBody,
+    /// How many of each there are, on all pages together; null on later pages, since counting looks at every request.
+    counts: Option<CountsBody>,
     #[serde(flatten)]
     page: PageBody<MigrationBody>,
 }
@@ -100,10 +100,11 @@ async fn preview(
     let after = cursors.read(query.cursor.as_deref(), Place::START)?;
     let page = app.store.migration_preview(new, caller.at, after, limit).await;
     let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
-    let visible = page.data.iter().filter(|(request, _)| caller.person.sees(&request.region));
+    let visible = page.data.iter().filter(|(request, _)| caller.sees(&request.region));
     let data = visible.map(|(request, preview)| body(&caller, &world, new, request, preview)).collect();
     let page = PageBody::new(data, page.next.map(|next| cursors.write(next)));
-    Ok(Json(PreviewBody { counts: counts(&app, &caller, new).await?, page }))
+    let counts = if query.cursor.is_none() { Some(counts(&app, &caller, new).await?) } else { None };
+    Ok(Json(PreviewBody { counts, page }))
 }
 
 /// Counted on the requests themselves: why one is blocked follows from all that it is.
@@ -113,7 +114,7 @@ async fn counts(app: &App, caller: &Caller, new: &Workflow) -> Result<CountsBody
     while let Some(place) = after {
         let page = app.store.migration_preview(new, caller.at, place, COUNTED_AT_ONCE).await;
         let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
-        for (_, preview) in page.data.iter().filter(|(request, _)| caller.person.sees(&request.region)) {
+        for (_, preview) in page.data.iter().filter(|(request, _)| caller.sees(&request.region)) {
             let count = match preview {
                 Preview::Stays => &mut counts.stays,
                 Preview::Moves { .. } => &mut counts.moves,
