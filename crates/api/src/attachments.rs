@@ -197,9 +197,7 @@ pub(crate) async fn attachment(
 async fn seen(app: &App, caller: &Caller, id: Uuid) -> Result<Listed, Problem> {
     let found = app.store.request(RequestId(id)).await;
     let found = found.map_err(|error| Problem::broken(&error, caller.lang))?;
-    found
-        .filter(|listed| caller.person.sees(&listed.request.region))
-        .ok_or_else(|| Problem::not_found(caller.lang))
+    found.filter(|listed| caller.sees(&listed.request.region)).ok_or_else(|| Problem::not_found(caller.lang))
 }
 
 /// What a file is, if it may be attached.

@@ -1,5 +1,6 @@
 //! Who calls, in which language, under which key.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -7,8 +8,8 @@ use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
 use axum::http::request::Parts;
 use jiff::Timestamp;
-use salur_core::Lang;
 use salur_core::roster::Person;
+use salur_core::{Lang, RegionCode};
 use salur_store::job::{Ask, Job, Key};
 use salur_store::requests::Scope;
 use salur_store::vault::Vault;
@@ -21,6 +22,8 @@ use crate::problem::Problem;
 pub struct Caller {
     /// The person, roles as they are now.
     pub person: Person,
+    /// The widest regions they see today, by a role held or by a paper in force.
+    pub regions: BTreeSet<RegionCode>,
     /// When the request came in.
     pub at: Timestamp,
     /// The language of sentences.
@@ -31,7 +34,13 @@ impl Caller {
     /// Whose requests the caller may see.
     #[must_use]
     pub fn scope(&self) -> Scope {
-        Scope::of(&self.person)
+        Scope::of(self.regions.clone())
+    }
+
+    /// True if the caller may see what concerns the region.
+    #[must_use]
+    pub fn sees(&self, region: &RegionCode) -> bool {
+        self.regions.iter().any(|mine| region.is_within(mine))
     }
 
     /// Notes in the audit chain that the caller is shown what lists mask; without the note, nothing is shown.
@@ -71,8 +80,10 @@ impl FromRequestParts<App> for Caller {
         let person = person.map_err(|error| Problem::broken(&error, lang))?;
         let person = person.ok_or_else(|| Problem::unauthenticated(lang))?;
         let world = app.store.world();
-        let person = world.roster.person(person).filter(|person| person.active).cloned();
-        Ok(Caller { person: person.ok_or_else(|| Problem::unauthenticated(lang))?, at, lang })
+        let person = world.roster.person(person).filter(|person| person.active);
+        let person = person.ok_or_else(|| Problem::unauthenticated(lang))?;
+        let regions = world.roster.regions_of(person, world.calendar.date_of(at));
+        Ok(Caller { person: person.clone(), regions, at, lang })
     }
 }
 

@@ -198,7 +198,7 @@ pub(crate) async fn who(
     request: salur_core::RequestId,
 ) -> Result<Option<(RecipientBody, String)>, Problem> {
     let listed = app.store.request(request).await.map_err(|error| Problem::broken(&error, caller.lang))?;
-    let listed = listed.filter(|listed| caller.person.sees(&listed.request.region));
+    let listed = listed.filter(|listed| caller.sees(&listed.request.region));
     Ok(listed.map(|listed| {
         let recipient = RecipientBody {
             id: listed.request.recipient.0,

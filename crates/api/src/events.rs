@@ -199,7 +199,7 @@ async fn seen(
                 *sees
             } else {
                 let listed = app.store.request(RequestId(row.subject_id)).await?;
-                let sees = listed.is_some_and(|listed| caller.person.sees(&listed.request.region));
+                let sees = listed.is_some_and(|listed| caller.sees(&listed.request.region));
                 mine.insert(row.subject_id, sees);
                 sees
             };

@@ -40,7 +40,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Json<RegionsBody> {
     let regions = app.store.regions().served_regencies().map(|(code, name)| RegionBody {
         code: code.to_string(),
         name: name.to_owned(),
-        mine: caller.person.sees(code),
+        mine: caller.sees(code),
     });
     Json(RegionsBody { data: regions.collect() })
 }

@@ -159,7 +159,7 @@ struct AttachedBody {
 pub(crate) async fn visible(app: &App, caller: &Caller, id: Uuid) -> Result<Listed, Problem> {
     let listed =
         app.store.request(RequestId(id)).await.map_err(|error| Problem::broken(&error, caller.lang))?;
-    let listed = listed.filter(|listed| caller.person.sees(&listed.request.region));
+    let listed = listed.filter(|listed| caller.sees(&listed.request.region));
     listed.ok_or_else(|| Problem::not_found(caller.lang))
 }
 

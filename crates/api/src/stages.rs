@@ -143,7 +143,7 @@ fn summed(world: &World, counts: impl Iterator<Item = StageCount>) -> BTreeMap<C
 fn narrowed(caller: &Caller, region: Option<RegionCode>) -> Scope {
     match region.filter(|region| region.as_str().contains('.')) {
         None => caller.scope(),
-        Some(region) if caller.person.sees(&region) => Scope::Regions(BTreeSet::from([region])),
+        Some(region) if caller.sees(&region) => Scope::Regions(BTreeSet::from([region])),
         Some(_) => Scope::Regions(BTreeSet::new()),
     }
 }

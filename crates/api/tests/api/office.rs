@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Desk, person};
 
+/// A clerk of another regency.
+const STAND_IN: &str = "clerk.6402";
+
 async fn propose(desk: &Desk, token: &str, change: Value) -> Answer {
     desk.post(token, "/proposals", &json!({ "change": change })).await
 }
@@ -66,6 +69,25 @@ async fn sent_twice_a_proposal_is_one_and_a_confirmation_is_one() {
     assert_eq!(all["data"].as_array().unwrap().len(), 1);
     assert!(desk.get("clerk.6472", "/proposals").await.expect(200)["data"].as_array().unwrap().is_empty());
     desk.get("admin.1", "/proposals?state=sideways").await.problem(422, "query_malformed");
+}
+
+#[tokio::test]
+async fn whoever_stands_in_sees_what_they_stand_in_for() {
+    let desk = Desk::open().await;
+    let id = desk.enter("disaster", 1).await;
+    let path = format!("/requests/{id}");
+    let queue = |answer: Answer| answer.expect(200)["data"].as_array().unwrap().len();
+    desk.get(STAND_IN, &path).await.problem(404, "not_found");
+    assert_eq!(queue(desk.get(STAND_IN, "/requests?scheme=disaster").await), 0);
+    let handed = json!({
+        "kind": "delegate", "from": person("clerk.6472"), "to": person(STAND_IN), "role": "clerk",
+        "region": "64.72", "from_day": "2026-06-01", "to_day": "2026-06-10", "source": "Invented letter",
+    });
+    let proposal = proposed(&desk, "clerk.6472", handed).await;
+    decide(&desk, "admin.1", &proposal, "confirm").await.expect(200);
+    assert_eq!(desk.get(STAND_IN, &path).await.expect(200)["id"], id);
+    assert_eq!(queue(desk.get(STAND_IN, "/requests?scheme=disaster").await), 1);
+    desk.act(STAND_IN, &id, &json!({ "action": "submit" })).await.expect(200);
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use salur_core::request::Request;
-use salur_core::roster::Person;
 use salur_core::workflow::Phase;
 use salur_core::{RegionCode, SchemeId, StageName};
 use serde::{Deserialize, Serialize};
@@ -36,10 +35,9 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The regions that a person's roles cover.
+    /// The scope of somebody who may see these regions.
     #[must_use]
-    pub fn of(person: &Person) -> Scope {
-        let regions = person.regions();
+    pub fn of(regions: BTreeSet<RegionCode>) -> Scope {
         if regions.iter().any(|region| !region.as_str().contains('.')) {
             Scope::Everywhere
         } else {
