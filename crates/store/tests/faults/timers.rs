@@ -26,6 +26,8 @@ fn timed() -> Job {
                     .into()
             } else if line.starts_with("[action.verify]") {
                 format!("{line}\nvalid_for = \"6wd\"")
+            } else if line.starts_with("valid_for = ") {
+                String::new()
             } else {
                 line.to_owned()
             }
