@@ -20,13 +20,14 @@ use crate::filter::{FilterBody, known_scheme, named};
 use crate::page::{Cursors, LINES_AT_ONCE, PageBody, limit_of, lines_after};
 use crate::problem::{Problem, pick};
 use crate::request_detail::Created;
-use crate::{App, Caller, Idempotency, reason};
+use crate::{App, Caller, Idempotency, decree_overview, reason};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, draft))
         .routes(routes!(one))
         .routes(routes!(lines))
+        .routes(routes!(decree_overview::overview))
         .routes(routes!(strike))
         .routes(routes!(sign))
         .routes(routes!(cancel))
@@ -270,7 +271,7 @@ async fn answered(
 }
 
 /// A decree that the caller may read, or the same answer as where there is none.
-async fn readable(app: &App, caller: &Caller, id: Uuid) -> Result<Decree, Problem> {
+pub(crate) async fn readable(app: &App, caller: &Caller, id: Uuid) -> Result<Decree, Problem> {
     let decree =
         app.store.decree(DecreeId(id)).await.map_err(|error| Problem::broken(&error, caller.lang))?;
     decree.filter(|decree| may_read(caller, decree)).ok_or_else(|| Problem::not_found(caller.lang))

@@ -84,6 +84,15 @@ pub async fn enter(
     Ok(Created { path: "requests", id, body })
 }
 
+/// Judges a request that is to be entered, without entering it: what is wrong is told field by field.
+pub fn judge(app: &App, caller: &Caller, asked: &EnterBody) -> Result<(), Problem> {
+    let scheme = known_scheme(app, &asked.scheme, caller.lang)?;
+    let world = app.store.world();
+    let workflow = world.workflows.current(&scheme).ok_or_else(|| Problem::unexpected(caller.lang))?;
+    let entry = entry_of_enter(asked, &workflow.form, caller)?;
+    check(&judged(app, caller, workflow, &entry), caller)
+}
+
 /// The fields, with what stands beside them put in its place.
 fn entry_of_enter(asked: &EnterBody, form: &Form, caller: &Caller) -> Result<Map<String, Json>, Problem> {
     if !YEARS.contains(&asked.year) {

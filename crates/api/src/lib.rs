@@ -11,6 +11,7 @@ pub mod change_body;
 mod clock;
 mod correction;
 pub mod decree_body;
+pub mod decree_overview;
 pub mod decrees;
 pub mod entry;
 pub mod events;

@@ -22,6 +22,7 @@ mod lang;
 mod list;
 pub mod migrate;
 mod names;
+pub mod notice;
 pub mod office;
 pub mod payment;
 pub mod proof;

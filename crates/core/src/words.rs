@@ -9,9 +9,12 @@ macro_rules! say {
     };
 }
 
+mod numeral;
 mod proof;
 mod refusal;
 mod table;
+
+pub use numeral::numeral;
 
 use jiff::civil::Date;
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use salur_core::decree::{Decree, DecreeLine};
 use salur_core::form::Facts;
 use salur_core::payment::{Order, PayLine};
+use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
 use salur_core::{
     AttachmentId, DecreeId, Digest, OrderId, PersonId, RegionCode, RequestId, Rupiah, SchemeId, StageName,
@@ -151,6 +152,8 @@ const DECREES: &str =
     "select body from decree where (drafted_at, id) < ($1, $2) order by drafted_at desc, id desc limit $3";
 const DECREE_LINES: &str =
     "select body from decree_line where decree = $1 and line > $2 order by line limit $3";
+const DECREE_REQUESTS: &str = "select l.body, r.state from decree_line l join request r on r.id = l.request
+    where l.decree = $1 and l.line > $2 order by l.line limit $3";
 const ORDER: &str = "select body from payment_order where id = $1";
 const ORDERS: &str = "select body from payment_order where (drafted_at, id) < ($1, $2) order by drafted_at desc, id desc limit $3";
 const ORDER_LINES: &str =
@@ -287,6 +290,20 @@ impl Store {
     ) -> Result<Vec<DecreeLine>, StoreError> {
         let rows: Vec<(String,)> = self.db.all(DECREE_LINES, (id.0, after, i64::from(limit))).await?;
         rows.into_iter().map(|(body,)| Ok(serde_json::from_str(&body)?)).collect()
+    }
+
+    /// Lines of a decree after a line, each with its request as it stands.
+    pub async fn decree_requests(
+        &self,
+        id: DecreeId,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<(DecreeLine, Request)>, StoreError> {
+        let rows: Vec<(String, String)> =
+            self.db.all(DECREE_REQUESTS, (id.0, after, i64::from(limit))).await?;
+        rows.into_iter()
+            .map(|(line, state)| Ok((serde_json::from_str(&line)?, serde_json::from_str(&state)?)))
+            .collect()
     }
 
     /// One payment order.

@@ -62,14 +62,14 @@
   const follow = () => {
     const counts = document.querySelector("[data-live]");
     if (!counts || !window.EventSource) return;
-    const source = new EventSource("/live");
+    const source = new EventSource("/api/v1/events/stream");
     let waiting = false;
     source.onmessage = () => {
       if (waiting) return;
       waiting = true;
       setTimeout(async () => {
         waiting = false;
-        const answer = await fetch(counts.dataset.live, { headers: { "X-Piece": "counts" } });
+        const answer = await fetch(counts.dataset.live, { headers: { Accept: "text/html" } });
         if (answer.ok) counts.innerHTML = await answer.text();
       }, 2000);
     };

@@ -8,6 +8,7 @@ use salur_api::filter::FilterBody;
 use salur_api::request_body::RequestBody;
 use salur_api::stages::{StageBody, StagesQuery};
 use salur_api::{App, Problem, extract, requests, stages};
+use salur_core::Lang;
 use salur_core::desk::Desk;
 
 use crate::page::{Frame, Visitor, show};
@@ -18,7 +19,7 @@ use crate::words::filters;
 const SHOWN: u32 = 5;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/", routing::get(home))
+    Router::new().route("/", routing::get(home)).route("/counts", routing::get(counts))
 }
 
 /// A scheme's stages with what is at each.
@@ -50,11 +51,31 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, Prob
         FilterBody { stuck: Some(true), code: Some("returned_untouched".into()), ..FilterBody::default() };
     let returned = requests::page(&app, &caller, &returned, SHOWN, None).await?.data;
     let overdue = FilterBody { stuck: Some(true), code: Some("overdue".into()), ..FilterBody::default() };
-    let oldest = requests::page(&app, &caller, &overdue, SHOWN, None).await?.data;
+    let mut oldest = requests::page(&app, &caller, &overdue, SHOWN.saturating_mul(2), None).await?.data;
+    oldest.retain(|request| !returned.iter().any(|known| known.id == request.id));
+    oldest.truncate(usize::try_from(SHOWN).unwrap_or_default());
     let open = counts.iter().filter(|stage| stage.phase.is_some());
     let (open, overdue) = open.fold((0, 0), |(open, overdue): (i64, i64), stage| {
         (open.saturating_add(stage.count), overdue.saturating_add(stage.overdue))
     });
+    let schemes = by_scheme(&app, counts, lang);
+    show(&HomePage { frame, desk, returned, oldest, schemes, open, overdue }, lang)
+}
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage {
+    frame: Frame,
+}
+
+/// The glossary, the keys, and whom to ask.
+pub(crate) async fn help(visitor: Visitor) -> Result<Response, Problem> {
+    let lang = visitor.caller.lang;
+    show(&HelpPage { frame: visitor.frame }, lang)
+}
+
+/// Counts by scheme, one line for each stage whatever the fiscal year; ends are left out.
+fn by_scheme(app: &App, counts: Vec<StageBody>, lang: Lang) -> Vec<Scheme> {
     let mut schemes: Vec<Scheme> = Vec::new();
     let world = app.store.world();
     for stage in counts.into_iter().filter(|stage| stage.phase.is_some()) {
@@ -77,17 +98,21 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, Prob
             }
         }
     }
-    show(&HomePage { frame, desk, returned, oldest, schemes, open, overdue }, lang)
+    schemes
 }
 
 #[derive(Template)]
-#[template(path = "help.html")]
-struct HelpPage {
+#[template(path = "counts.html")]
+struct Counts {
     frame: Frame,
+    schemes: Vec<Scheme>,
 }
 
-/// The glossary, the keys, and whom to ask.
-pub(crate) async fn help(visitor: Visitor) -> Result<Response, Problem> {
-    let lang = visitor.caller.lang;
-    show(&HelpPage { frame: visitor.frame }, lang)
+/// The counts alone, for a page that follows what happens.
+async fn counts(State(app): State<App>, visitor: Visitor) -> Result<Response, Problem> {
+    let Visitor { caller, frame, .. } = visitor;
+    let lang = caller.lang;
+    let query = StagesQuery { scheme: None, region: None, year: None };
+    let counts = stages::stages(State(app.clone()), caller, extract::QueryOf(query)).await?.0.data;
+    show(&Counts { schemes: by_scheme(&app, counts, lang), frame }, lang)
 }

@@ -2,11 +2,16 @@
 //! lives here. Every act is a plain form, and works without a script.
 
 mod assets;
+mod decrees;
 mod dress;
+mod entry;
 mod home;
+mod imports;
 mod page;
+mod payments;
 mod requests;
 mod sent;
+mod stuck;
 mod texts;
 mod words;
 
@@ -19,6 +24,11 @@ pub fn pages() -> Router<App> {
         .merge(assets::routes())
         .merge(home::routes())
         .merge(requests::routes())
+        .merge(decrees::routes())
+        .merge(payments::routes())
+        .merge(imports::routes())
+        .merge(stuck::routes())
+        .merge(entry::routes())
         .route("/language", routing::post(page::choose_language))
         .route("/help", routing::get(home::help))
 }

@@ -8,6 +8,9 @@ mod one;
 use axum::{Router, routing};
 use salur_api::App;
 
+pub(crate) use bulk::{ActionChoice, choices};
+pub(crate) use list::{Choice, Wanted, regions, schemes};
+
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/requests", routing::get(list::list))

@@ -78,3 +78,9 @@ fn too_large(lang: Lang) -> Problem {
     };
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
 }
+
+impl FromIterator<(String, String)> for Filled {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Filled {
+        Filled(pairs.into_iter().collect())
+    }
+}

@@ -44,3 +44,14 @@ macro_rules! t {
     };
 }
 pub(crate) use t;
+
+/// The words of a language where there is no page yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Words(pub(crate) Lang);
+
+impl Words {
+    /// The words.
+    pub(crate) fn texts(self) -> &'static FluentLanguageLoader {
+        of(self.0)
+    }
+}

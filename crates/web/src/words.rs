@@ -36,6 +36,7 @@ pub(crate) fn day(text: &str, zone: &TimeZone, lang: Lang) -> String {
     clippy::unused_self,
     clippy::trivially_copy_pass_by_ref,
     clippy::unnecessary_wraps,
+    unreachable_pub,
     reason = "the shape that filters of templates must have"
 )]
 pub(crate) mod filters {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
-use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, StatusCode};
 use salur_core::form::Context;
 use salur_core::refusal::{Refusal, Why};
 use salur_core::workflow::Workflow;
@@ -79,7 +78,7 @@ pub async fn send_list(
     key: Idempotency,
     query: Result<Query<SendQuery>, QueryRejection>,
     request: Request,
-) -> Result<Response, Problem> {
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Taken>), Problem> {
     let query = query.map_err(|error| query_malformed(&error, caller.lang))?.0;
     let workflow = permitted(&app, &caller, &query)?;
     let declared = upload::media_type(request.headers());
@@ -98,7 +97,7 @@ pub async fn send_list(
     let new = new_import(ImportId(app.clock.new_id()), &query, &caller, kept);
     let taken = take_in(&app, &caller, key.over(&fingerprint.concat()), new).await?;
     let location = format!("/api/v1/imports/{}", taken.id);
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(taken)).into_response())
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(taken)))
 }
 
 /// Keeps a new import and starts judging it; under a repeated key it is the import that was made before.

@@ -81,6 +81,7 @@ way-label = Stages of the request
 reminded = Reminded on { $at }.
 returned-by = Returned by { $name }, { $day }:
 held-by = Held by { $name }, { $day }:
+amend = Amend facts
 acts = Acts
 acts-not = What cannot be done now, and why
 facts = Facts
@@ -109,3 +110,157 @@ help-keys-list = j and k move between rows, x chooses, / searches.
 help-keys-switch = Keys are on
 help-who = Ask
 help-contact = Ask your office's administrator. Name the code below the error message.
+
+# Decrees
+decree-draft = waits for a signature
+decree-signed = signed
+decree-cancelled = cancelled
+decree-draft-of = Draft decree { $scheme } { $year }
+decree-draft-title = Draft decree
+decree-new = Draft a decree
+decree-freeze = Freeze all that wait for approval
+decrees-none = No decree yet. A verifier drafts one from the requests that wait for approval.
+decree-digest = Fingerprint of the list
+decree-number = Number of the decree
+decree-date = Date of the decree
+decree-give-up = Cancel the draft
+drafted-by = Drafted by { $name }, { $at }
+signed-by = Signed by { $name }, { $at }.
+signed-next = Next: a treasurer drafts a payment order over the approved requests.
+digest = Fingerprint
+print = Print
+lines = Lines of the decree
+line = Line
+lines-n = { $n } recipients
+recipients = Recipients
+recipients-n = { $n } recipients
+amount-in-words = In words: { $words } rupiah
+budget-before-after = Left of the budget { $before }; after this decree { $after }.
+budget-short = budget too short
+struck-n = { $n } lines struck, { $total }.
+refused-n = { $n } lines refused by the rules.
+look-at = { $n ->
+    [one] { $n } thing to look at
+   *[other] { $n } things to look at
+}
+per-region = By regency or city
+all-lines = See all { $n } lines
+sign = Sign the decree
+sign-read = I have read this list.
+sign-read-first = Say first that you have read the list.
+date-malformed = The date must be a day that exists, as 2026-11-24.
+strike-some = Strike some
+strike-one = Strike line { $line }
+strike-chosen = Strike the chosen
+strike-reason = Why they are struck
+strike-what = A struck line stays in its place, and its request goes back to the clerk.
+strike-fill-in = Choose at least one line and say why it is struck.
+of-total = of { $total }
+outcome = Outcome
+other-region = outside your regions
+line-listed = on the list
+line-approved = approved
+line-struck = struck
+line-refused = refused by the rules
+line-released = let go
+version-n = version { $n }
+
+# Payments
+payment-order = Payment order
+order-open = not at the bank yet
+order-exported = at the bank
+order-settled = settled
+order-of = Payment order of { $day }
+order-new = Draft a payment order
+order-freeze = Freeze all that wait for their money
+order-lines = Payments
+order-steps = Steps
+order-give-up = Cancel the order
+orders-none = No payment order yet. A treasurer drafts one from approved requests.
+failed-n = { $n } failed
+unknown-n = { $n } unknown
+pay-pending = not reported yet
+pay-paid = paid
+pay-failed = failed
+pay-unknown = unknown
+conflicts-n = { $n ->
+    [one] { $n } result contradicts what is known; nothing was changed for it:
+   *[other] { $n } results contradict what is known; nothing was changed for them:
+}
+bank-file = File for the bank
+bank-file-first = Once this file is fetched, the order cannot be given up.
+bank-file-since = First fetched { $at }.
+bank-file-fetch = Fetch the bank file (CSV)
+bank-results = Results of the bank
+bank-results-hint = CSV with the columns line, outcome (paid, failed, unknown), reference, cause. Sending it twice is safe.
+bank-results-match = Match the bank's results
+bank-says = The bank says
+sp2d-number = Number of the SP2D
+sp2d-enter = Enter the SP2D
+date = Date
+file-unreadable = The file could not be read to its end; send it again.
+
+# Imports
+import = Import
+imports-none = No list was sent yet.
+import-judging = being judged
+import-ready = ready to decide
+import-accepting = being entered
+import-done = done
+import-failed = of no use
+import-counts = { $rows } rows: { $sound } sound, { $faulty } faulty
+import-file = List of recipients
+import-file-hint = CSV, XLSX, XLS or ODS; at most 32 MiB and 100,000 rows. Columns are recognised by their names.
+import-members-file = List of members
+import-members-hint = One row for each member, with the group's code.
+import-list-file = list
+import-check = Check the list
+import-nothing-yet = Nothing is entered yet: you decide once it is checked.
+import-columns = Columns that are known
+import-working = { $done } rows are done.
+import-accept = Enter { $n } sound rows
+import-or-mend = Or mend the faulty rows first, and send the file again.
+import-done-next = The requests wait to be submitted:
+rows = rows
+rows-sound = sound
+rows-referred = { $n } for the regency or city to serve
+rows-faulty = faulty
+rows-accepted = entered
+rows-refused = turned away when entered
+faults = What is wrong
+fault = Fault
+faults-by-code = By fault
+faults-rows = Row by row
+faulty-fetch = Download the faulty rows (CSV)
+faulty-how = Mend them in that file and send it as it is; columns that begin with an underscore are passed over.
+fault-and-mend = What is wrong and how to mend it
+row = Row
+column = Column
+found = Found
+progress = Progress
+look-again = Look again
+change = Change
+go-on = Go on
+
+# Stuck
+stuck-title = What is stuck, and why
+stuck-causes = By cause
+stuck-none = Nothing is stuck.
+stuck-all-causes = All causes
+stuck-requests = The requests, the longest first
+unblock = What unblocks it
+
+# New request
+entry-choose = For which program?
+entry-many = Many recipients at once?
+entry-check = Check the answers
+entry-wrong = Some answers need mending
+entry-enter = Enter the request
+check-answers = Check the answers
+check-answers-hint = Nothing is entered yet. Read it once more, then enter it.
+member-n = Member { $n }
+members-more = More rows for members
+members-more-hint = Choose the number of rows first: what is written is not taken along.
+amend-hint = Numbers that are masked stay as they are unless you write new ones.
+amend-nothing = Nothing was changed.
+amend-save = Save

@@ -44,14 +44,21 @@ struct RequestPage {
     members: Vec<Vec<Fact>>,
     checks: Vec<Fact>,
     actions: ActionsBody,
+    /// True if the first of the acts is what unblocks it.
+    is_mine: bool,
+    may_amend: bool,
     history: HistoryBody,
 }
 
 pub(crate) async fn one(State(app): State<App>, visitor: Visitor, id: IdOf) -> Result<Response, Problem> {
-    let Visitor { caller, frame, .. } = visitor;
+    let Visitor { caller, desk, frame } = visitor;
     let (lang, IdOf(id)) = (caller.lang, id);
     let it = requests::one(State(app.clone()), caller.clone(), IdOf(id)).await?.0;
-    let actions = actions::list(State(app.clone()), caller.clone(), IdOf(id)).await?.0;
+    let mut actions = actions::list(State(app.clone()), caller.clone(), IdOf(id)).await?.0;
+    let unblocking =
+        |name: &String| it.request.waits_for.as_ref().is_some_and(|wait| wait.actions.contains(name));
+    actions.allowed.sort_by_key(|act| !unblocking(&act.action));
+    let is_mine = actions.allowed.first().is_some_and(|act| unblocking(&act.action));
     let mut history = history::history(State(app.clone()), caller, IdOf(id)).await?.0;
     history.data.reverse();
     let world = app.store.world();
@@ -87,6 +94,8 @@ pub(crate) async fn one(State(app): State<App>, visitor: Visitor, id: IdOf) -> R
         members,
         checks,
         actions,
+        is_mine,
+        may_amend: desk.enters && it.request.phase.as_deref() == Some("input"),
         history,
         it,
         frame,
