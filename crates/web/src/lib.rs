@@ -2,11 +2,14 @@
 //! lives here. Every act is a plain form, and works without a script.
 
 mod assets;
+mod audit;
 mod decrees;
 mod dress;
 mod entry;
+mod flow;
 mod home;
 mod imports;
+mod office;
 mod page;
 mod payments;
 mod requests;
@@ -14,6 +17,7 @@ mod sent;
 mod stuck;
 mod texts;
 mod words;
+mod workflows;
 
 use axum::{Router, middleware, routing};
 use salur_api::App;
@@ -28,6 +32,10 @@ pub fn pages() -> Router<App> {
         .merge(payments::routes())
         .merge(imports::routes())
         .merge(stuck::routes())
+        .merge(flow::routes())
+        .merge(office::routes())
+        .merge(workflows::routes())
+        .merge(audit::routes())
         .merge(entry::routes())
         .route("/language", routing::post(page::choose_language))
         .route("/help", routing::get(home::help))

@@ -59,6 +59,12 @@ impl Regions {
         self.names.get(code).map(String::as_str)
     }
 
+    /// The province that is served.
+    #[must_use]
+    pub fn served(&self) -> Option<&RegionCode> {
+        self.served.as_ref()
+    }
+
     /// The name of the province that is served.
     #[must_use]
     pub fn served_name(&self) -> Option<&str> {

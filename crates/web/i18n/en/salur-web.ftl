@@ -264,3 +264,78 @@ members-more-hint = Choose the number of rows first: what is written is not take
 amend-hint = Numbers that are masked stay as they are unless you write new ones.
 amend-nothing = Nothing was changed.
 amend-save = Save
+
+# Office
+proposals-open = Proposals that wait for a second person
+proposals-none = No proposal waits.
+proposed-by = Proposed by { $name }, { $at }
+waits-for-second = Waits for:
+withdraw = Withdraw it
+confirm = Confirm
+decline = Decline
+propose = Propose
+change-office = Change something in the office
+change-two = What gives a power or lets money go counts once a second person has confirmed it.
+fill-in-all = Fill in everything that is asked for.
+seats = Seats
+seats-none = No seat is noted yet.
+vacant = vacant
+acting = acting
+papers = Acting officers, delegations, absences
+papers-none = None.
+delegation = delegation
+absence = away
+end-it = End it
+freezes = Freezes
+freezes-none = No fund is frozen.
+exempt = but for
+lift-it = Lift it
+budget = Budget
+ceiling = Ceiling
+reserved = Reserved
+committed = Committed
+paid = Paid
+room = Left
+people = People
+name = Name
+roles = Roles
+state = State
+left = has left
+away-until = away until { $day }
+at-work = at work
+
+# Audit trail
+audit-what = { $n } events in one chain; each seals the one before. Whoever holds the database can check it by this command:
+position = Position
+when = When
+what = What
+about = About
+older = Older ones
+
+# Workflows
+workflow-next = Check a new definition
+workflow-edit = Edit as the next version
+workflow-hint = Raise its version. Requests under way keep theirs.
+workflow-check = Check
+workflow-propose = Propose to publish it
+workflow-sound = This definition is proved and can be published.
+findings = { $n ->
+    [one] { $n } thing to mend
+   *[other] { $n } things to mend
+}
+definition = Definition
+proof-roster = With the people of today
+proof-fewest = At the fewest { $n } persons:
+proof-absences = What stops when somebody is away
+proof-too-few = too few different persons
+actions = Actions
+from-stage = From
+to-stage = To
+condition = Condition
+
+# Flow
+flow-title = Whether it flows
+flow-stages = By stage
+share-overdue = Share past its day
+oldest = Oldest
+share-paid = Share paid

@@ -252,3 +252,75 @@ members-more-hint = Isi dulu jumlah barisnya: yang sudah ditulis tidak ikut.
 amend-hint = Nomor yang disamarkan tetap seperti semula kecuali Anda menulis yang baru.
 amend-nothing = Belum ada yang diubah.
 amend-save = Simpan perbaikan
+
+# Kantor
+proposals-open = Usulan yang menunggu orang kedua
+proposals-none = Tidak ada usulan yang menunggu.
+proposed-by = Diusulkan { $name }, { $at }
+waits-for-second = Menunggu konfirmasi:
+withdraw = Tarik usulan
+confirm = Konfirmasi
+decline = Tolak
+propose = Usulkan
+change-office = Ubah sesuatu di kantor
+change-two = Yang memberi wewenang atau melepas uang baru berlaku setelah dikonfirmasi orang kedua.
+fill-in-all = Isi semua yang diminta.
+seats = Jabatan
+seats-none = Belum ada jabatan yang dicatat.
+vacant = kosong
+acting = pelaksana
+papers = Pelaksana, delegasi, dan ketidakhadiran
+papers-none = Tidak ada.
+delegation = delegasi
+absence = tidak hadir
+end-it = Akhiri
+freezes = Pembekuan dana
+freezes-none = Tidak ada dana yang dibekukan.
+exempt = kecuali
+lift-it = Cabut
+budget = Anggaran
+ceiling = Pagu
+reserved = Dicadangkan
+committed = Disetujui
+paid = Dibayar
+room = Sisa
+people = Orang
+name = Nama
+roles = Peran
+state = Keadaan
+left = keluar
+away-until = tidak hadir sampai { $day }
+at-work = bertugas
+
+# Jejak audit
+audit-what = { $n } peristiwa dalam satu rantai; tiap peristiwa menyegel yang sebelumnya. Siapa pun yang memegang basis data dapat memeriksanya dengan perintah ini:
+position = Urutan
+when = Kapan
+what = Apa
+about = Tentang
+older = Yang lebih lama
+
+# Alur kerja
+workflow-next = Periksa definisi baru
+workflow-edit = Sunting sebagai versi berikutnya
+workflow-hint = Naikkan nomor versinya. Permohonan yang sedang berjalan tetap memakai versi lamanya.
+workflow-check = Periksa
+workflow-propose = Usulkan untuk diterbitkan
+workflow-sound = Definisi ini terbukti dapat diterbitkan.
+findings = { $n } hal harus diperbaiki
+definition = Definisi
+proof-roster = Dengan orang yang ada hari ini
+proof-fewest = Paling sedikit { $n } orang:
+proof-absences = Yang berhenti bila seseorang tidak hadir
+proof-too-few = terlalu sedikit orang berbeda
+actions = Tindakan
+from-stage = Dari
+to-stage = Ke
+condition = Syarat
+
+# Alur
+flow-title = Apakah mengalir
+flow-stages = Per tahap
+share-overdue = Bagian yang lewat batas
+oldest = Tertua
+share-paid = Bagian yang dibayar
