@@ -2,11 +2,14 @@
 
 mod changes;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use axum::{Router, routing};
 use salur_api::budget_lines::{self, BudgetLineBody};
+use salur_api::change_body::ChangeBody;
 use salur_api::extract::QueryOf;
 use salur_api::proposals::{self, ListQuery, ProposalBody};
 use salur_api::roster::{self, FreezeBody, RosterBody};
@@ -41,6 +44,8 @@ struct OfficePage {
     budget: Vec<BudgetLineBody>,
     open: Vec<ProposalBody>,
     kinds: Vec<(&'static str, String)>,
+    /// What roles, regions and schemes are called.
+    names: BTreeMap<String, String>,
     /// An act that did not go.
     wrong: Option<Problem>,
 }
@@ -60,19 +65,37 @@ async fn shown(app: &App, visitor: Visitor, wrong: Option<Problem>) -> Result<Re
     let me = caller.person.id.0;
     let open = proposals::list(State(app.clone()), caller, QueryOf(query)).await?.0.data;
     let kinds = KINDS.iter().map(|kind| (kind.name, kind.title(lang))).collect();
-    show(&OfficePage { frame, desk, me, roster, freezes, budget, open, kinds, wrong }, lang)
+    let names = changes::names(app, lang);
+    show(&OfficePage { frame, desk, me, roster, freezes, budget, open, kinds, names, wrong }, lang)
 }
 
-/// A proposed change line by line: what is called what.
-fn lines(app_names: &RosterBody, change: &impl serde::Serialize) -> Vec<(String, String)> {
-    let Ok(Json::Object(fields)) = serde_json::to_value(change) else { return Vec::new() };
-    let said = |value: &Json| match value {
-        Json::String(text) => {
-            let person = app_names.people.iter().find(|person| person.id.to_string() == *text);
-            person.map_or_else(|| text.clone(), |person| person.name.clone())
+impl OfficePage {
+    /// A proposed change line by line, each in words.
+    fn lines(&self, change: &ChangeBody) -> Vec<(String, String)> {
+        let Ok(Json::Object(fields)) = serde_json::to_value(change) else { return Vec::new() };
+        let kind = fields.get("kind").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let told = fields.iter().filter(|(name, value)| {
+            !value.is_null()
+                && !matches!(name.as_str(), "kind" | "text")
+                && **value != Json::Array(Vec::new())
+        });
+        let lang = self.frame.lang;
+        told.map(|(name, value)| (changes::label(&kind, name, lang), self.said(name, value))).collect()
+    }
+
+    fn said(&self, name: &str, value: &Json) -> String {
+        match value {
+            Json::String(text) => {
+                let person = self.roster.people.iter().find(|person| person.id.to_string() == *text);
+                let known = person.map(|person| person.name.clone());
+                let known = known.or_else(|| self.names.get(text).cloned());
+                known.unwrap_or_else(
+                    || if name.ends_with("day") { self.frame.day(text) } else { text.clone() },
+                )
+            }
+            Json::Number(number) => number.as_i64().map_or_else(|| number.to_string(), crate::words::rupiah),
+            Json::Array(all) => all.iter().map(|value| self.said(name, value)).collect::<Vec<_>>().join(", "),
+            Json::Null | Json::Bool(_) | Json::Object(_) => value.to_string(),
         }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Array(_) | Json::Object(_) => value.to_string(),
-    };
-    let fields = fields.iter().filter(|(name, value)| *name != "kind" && !value.is_null() && *name != "text");
-    fields.map(|(name, value)| (name.clone(), said(value))).collect()
+    }
 }

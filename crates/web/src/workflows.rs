@@ -59,6 +59,16 @@ struct OnePage {
     proof: ProofBody,
     /// An SVG of our own making.
     picture: Option<String>,
+    /// What stages and roles are called.
+    names: BTreeMap<String, String>,
+}
+
+impl OnePage {
+    /// Stages or roles by what they are called.
+    fn said(&self, names: &[String]) -> String {
+        let titles = names.iter().map(|name| self.names.get(name).unwrap_or(name).as_str());
+        titles.collect::<Vec<_>>().join(", ")
+    }
 }
 
 async fn one(
@@ -82,7 +92,11 @@ async fn one(
         let placed = layout(workflow).ok()?;
         Some(svg(workflow, &placed, Look { lang, roles: &world.policy.role, counts: Some(&counts) }))
     });
-    show(&OnePage { frame, desk, it, proof, picture }, lang)
+    let stages = it.stages.iter().map(|stage| (stage.name.clone(), stage.title.clone()));
+    let roles = world.policy.role.iter();
+    let roles = roles.map(|(role, title)| (role.to_string(), title.in_lang(lang).to_owned()));
+    let names = roles.chain(stages).collect();
+    show(&OnePage { frame, desk, it, proof, picture, names }, lang)
 }
 
 #[derive(Template)]

@@ -1,6 +1,8 @@
 //! Changes of the office as forms: each kind with what it asks for. Who may, and how many persons it takes, is for the
 //! rules to say.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +16,7 @@ use uuid::Uuid;
 
 use super::shown;
 use crate::page::{Frame, Visitor, show};
-use crate::requests::Choice;
+use crate::requests::{Choice, schemes};
 use crate::sent::{Filled, Sent};
 use crate::texts::t;
 
@@ -128,6 +130,28 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
 ];
+
+/// What a field of a change is called.
+pub(super) fn label(kind: &str, field: &str, lang: Lang) -> String {
+    let fields = KINDS.iter().find(|known| known.name == kind).map_or(&[][..], |kind| kind.fields);
+    let known = fields.iter().find(|(name, ..)| *name == field);
+    let known = known.or_else(|| KINDS.iter().flat_map(|kind| kind.fields).find(|(name, ..)| *name == field));
+    match (known, lang) {
+        (Some((_, _, id, _)), Lang::Id) => (*id).to_owned(),
+        (Some((_, _, _, en)), Lang::En) => (*en).to_owned(),
+        (None, _) => field.to_owned(),
+    }
+}
+
+/// What roles, regions and schemes are called.
+pub(super) fn names(app: &App, lang: Lang) -> BTreeMap<String, String> {
+    let world = app.store.world();
+    let roles = world.policy.role.iter();
+    let roles = roles.map(|(role, title)| (role.to_string(), title.in_lang(lang).to_owned()));
+    let regions = regions(app).into_iter().map(|choice| (choice.value, choice.title));
+    let schemes = schemes(app, lang).into_iter().map(|choice| (choice.value, choice.title));
+    roles.chain(regions).chain(schemes).collect()
+}
 
 /// A field of a form.
 #[derive(Debug)]
