@@ -55,3 +55,60 @@ impl Words {
         of(self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
+
+    use super::of;
+    use salur_core::Lang;
+
+    const INDONESIAN: &str = include_str!("../i18n/id/salur-web.ftl");
+    const ENGLISH: &str = include_str!("../i18n/en/salur-web.ftl");
+
+    /// Each message of a catalogue with the names that it is filled with.
+    fn messages(text: &'static str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+        let catalogue = fluent_syntax::parser::parse(text).unwrap_or_else(|(_, faults)| panic!("{faults:?}"));
+        let mut messages = BTreeMap::new();
+        for entry in catalogue.body {
+            let Entry::Message(message) = entry else { continue };
+            let mut names = BTreeSet::new();
+            collect(&message.value.expect("a message says something").elements, &mut names);
+            let before = messages.insert(message.id.name, names);
+            assert!(before.is_none(), "{} is there twice", message.id.name);
+        }
+        messages
+    }
+
+    fn collect(elements: &[PatternElement<&'static str>], names: &mut BTreeSet<&'static str>) {
+        for element in elements {
+            let PatternElement::Placeable { expression } = element else { continue };
+            let inner = match expression {
+                Expression::Inline(inner) => inner,
+                Expression::Select { selector, variants } => {
+                    for variant in variants {
+                        collect(&variant.value.elements, names);
+                    }
+                    selector
+                }
+            };
+            if let InlineExpression::VariableReference { id } = inner {
+                names.insert(id.name);
+            }
+        }
+    }
+
+    #[test]
+    fn both_catalogues_have_the_same_messages_with_the_same_names() {
+        assert_eq!(messages(INDONESIAN), messages(ENGLISH));
+    }
+
+    #[test]
+    fn each_language_speaks_its_own_words() {
+        let said = [Lang::Id, Lang::En].map(|lang| i18n_embed_fl::fl!(of(lang), "days-late", days = 1));
+        assert_eq!(said, ["1 hari kerja lewat", "1 working day late"]);
+        assert_eq!(i18n_embed_fl::fl!(of(Lang::En), "days-late", days = 2), "2 working days late");
+    }
+}
