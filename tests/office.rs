@@ -189,6 +189,20 @@ impl Caller {
         body
     }
 
+    /// A page: its status, its headers, its text. Redirects are not followed.
+    pub(crate) fn page(&self, path: &str) -> (u16, ureq::http::HeaderMap, String) {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let mut response = agent
+            .get(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("accept", "text/html")
+            .call()
+            .unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        (response.status().as_u16(), response.headers().clone(), text)
+    }
+
     pub(crate) fn try_get(&self, path: &str) -> Result<(u16, Value), ureq::Error> {
         let mut response = self
             .agent

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use salur_testbed::Settings;
 
 use crate::postgres::Postgres;
-use crate::tool::cargo;
+use crate::tool::{cargo, ensure_browser};
 
 const HELP: &str = "cargo xtask test | ci | fuzz [definition|guard|bpmn] [--for SECONDS] \
                     | bench [core|single|bulk|pages|import|http|memory ...]";
@@ -55,6 +55,7 @@ fn test(rest: &[String]) -> Result<(), String> {
 }
 
 fn tests(rest: &[String]) -> Result<(), String> {
+    ensure_browser()?;
     let postgres = Postgres::named_or_new(salur_testbed::SERVER, &Settings::default())?;
     let rest = || rest.iter().map(String::as_str);
     let everything: Vec<_> = ["test", "--locked", "--workspace"].into_iter().chain(rest()).collect();

@@ -1,4 +1,4 @@
-//! The programs the chores need: cargo, and PostgreSQL's.
+//! The programs the chores need: cargo, PostgreSQL's, and a browser.
 
 use std::ffi::OsStr;
 use std::os::unix::fs::MetadataExt;
@@ -33,6 +33,33 @@ pub(crate) fn ensure_postgres() -> Result<PathBuf, String> {
     }
     apt_get(&["install", "-y", "--no-install-recommends", "postgresql"])?;
     salur_testbed::bin().map_err(|error| error.to_string())
+}
+
+/// The browser that tests drive, and what drives it. Where they are missing, and this is root on a Debian, they are
+/// installed.
+pub(crate) fn ensure_browser() -> Result<(), String> {
+    const PROGRAMS: [(&str, &str); 2] = [("chromium", "chromium"), ("chromedriver", "chromium-driver")];
+    let is_there = |program: &str| {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+    };
+    let missing = || PROGRAMS.iter().filter(|(program, _)| !is_there(program)).collect::<Vec<_>>();
+    let wanted: Vec<&str> = missing().into_iter().map(|(_, package)| *package).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    if may_install() {
+        if let Err(error) = apt_get(&["update"]) {
+            eprintln!("xtask: {error}; going on with the lists there are");
+        }
+        apt_get(&[&["install", "-y", "--no-install-recommends"][..], &wanted].concat())?;
+    }
+    match missing().first() {
+        None => Ok(()),
+        Some((program, package)) => {
+            Err(format!("{program} is missing, which the tests of the pages need; install {package}"))
+        }
+    }
 }
 
 fn may_install() -> bool {
