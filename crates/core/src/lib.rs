@@ -6,6 +6,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod budget;
+pub mod access;
 pub mod calendar;
 pub mod case;
 pub mod clock;

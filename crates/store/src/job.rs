@@ -4,6 +4,7 @@ mod import;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use salur_core::access::Denied;
 use salur_core::command::Command;
 use salur_core::decree::{Decree, Signing};
 use salur_core::event::{FactsRef, NoteRef};
@@ -20,6 +21,7 @@ use salur_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::{AccessAct, Assertion};
 use crate::archive::Archived;
 
 pub use import::{ImportError, ImportPhase, ImportState, SealedFault};
@@ -101,6 +103,8 @@ pub enum Job {
         id: DecreeId,
         /// What is signed.
         signing: Signing,
+        /// What a passkey signed with it, where one did.
+        assertion: Option<Box<Assertion>>,
     },
     /// Give a draft decree up.
     CancelDecree {
@@ -170,8 +174,12 @@ pub enum Job {
         /// The proposal.
         id: ProposalId,
     },
-    /// Open a session of a person.
+    /// Open a session of a person, whom somebody gives its token: the setup, the demo.
     OpenSession(SessionRow),
+    /// Something about who gets in.
+    Access(Box<AccessAct>),
+    /// Nothing: the edge has found that the actor may not, and the answer is that.
+    Deny(Denied),
     /// Note that somebody was shown what lists mask: a file, a list of faulty rows.
     NoteReading {
         /// The reading's own id.
@@ -218,6 +226,8 @@ impl Job {
                 | Job::Act(_)
                 | Job::NoteImport(_)
                 | Job::OpenSession(_)
+                | Job::Access(_)
+                | Job::Deny(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }
                 | Job::NoteArchive { .. }
