@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use salur_core::case::{Case, Through};
 use salur_core::command::{BUILT_IN, Command};
 use salur_core::decide::decide;
@@ -24,7 +23,7 @@ use uuid::Uuid;
 use crate::extract::{BodyOf, IdOf, IfMatch};
 use crate::problem::{Problem, Somebody, pick};
 use crate::request_body::somebody;
-use crate::request_detail::{RequestDetailBody, answered, visible};
+use crate::request_detail::{RequestDetailBody, Tagged, answered, visible};
 use crate::{App, Caller, Idempotency, correction, reason};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -34,83 +33,87 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Something to do to a request.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ActionBody {
+pub struct ActionBody {
     /// The action: one of the workflow's, or `hold`, `resume`, `claim`, `release`, `comment`.
     #[schema(example = "verify")]
-    action: String,
+    pub action: String,
     /// Why, or for `comment` the text: 1 to 2,000 characters. Kept where the act records one.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// What is noted down, by field; for `hold` its `cause`; for a correction `bank`, `account_no`, `account_name`.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    fields: BTreeMap<String, serde_json::Value>,
+    pub fields: BTreeMap<String, serde_json::Value>,
 }
 
 /// What the caller may do to a request now, and for the rest why not.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActionsBody {
+pub struct ActionsBody {
     /// What the caller may do now, content aside.
-    allowed: Vec<AllowedBody>,
+    pub allowed: Vec<AllowedBody>,
     /// What the caller may not do now, and why not.
-    others: Vec<OtherBody>,
+    pub others: Vec<OtherBody>,
 }
 
 /// An action that is allowed.
 #[derive(Debug, Serialize, ToSchema)]
-struct AllowedBody {
+pub struct AllowedBody {
     /// The action.
-    action: String,
+    pub action: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// What is to be filled in.
-    needs: Vec<NeedBody>,
+    pub needs: Vec<NeedBody>,
     /// True if a reason must be given.
-    needs_reason: bool,
+    pub needs_reason: bool,
 }
 
 /// Something to fill in.
 #[derive(Debug, Serialize, ToSchema)]
-struct NeedBody {
+pub struct NeedBody {
     /// The field.
-    name: String,
+    pub name: String,
     /// What it holds: `bool`, `int`, `money`, `date`, `enum` or `text`.
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub kind: &'static str,
     /// The values of an `enum`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    values: Vec<String>,
+    pub values: Vec<String>,
     /// What each of the values is called.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = std::collections::HashMap<String, String>)]
-    value_titles: BTreeMap<String, String>,
+    pub value_titles: BTreeMap<String, String>,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// True if the action does not go without it.
-    required: bool,
+    pub required: bool,
 }
 
 /// An action that is not allowed.
 #[derive(Debug, Serialize, ToSchema)]
-struct OtherBody {
+pub struct OtherBody {
     /// The action.
-    action: String,
+    pub action: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// Why not, as a stable code.
-    code: String,
+    pub code: String,
     /// Why not, as a sentence.
-    why: String,
+    pub why: String,
     /// Who could act instead.
-    who_could: Vec<Somebody>,
+    pub who_could: Vec<Somebody>,
 }
 
 /// Tells what the caller may do to a request now, and for the rest why not.
 #[utoipa::path(get, path = "/requests/{id}/actions", tag = "requests",
     params(("id" = Uuid, Path, description = "The request")),
     responses((status = 200, description = "What is allowed, and the rest", body = ActionsBody)))]
-async fn list(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<ActionsBody>, Problem> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+) -> Result<Json<ActionsBody>, Problem> {
     let listed = visible(&app, &caller, id).await?;
     let world = app.store.world();
     let lines = app.store.budget_lines().await.map_err(|error| Problem::broken(&error, caller.lang))?;
@@ -251,14 +254,14 @@ fn other(case: &Case<'_>, name: &ActionName, title: String, refusal: &Refusal, l
     params(("id" = Uuid, Path, description = "The request")), request_body = ActionBody,
     responses((status = 200, description = "The request after the act", body = RequestDetailBody,
         headers(("ETag" = String, description = "Its version from now on")))))]
-async fn act(
+pub async fn act(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     IfMatch(seen): IfMatch,
     key: Idempotency,
     body: BodyOf<ActionBody>,
-) -> Result<Response, Problem> {
+) -> Result<Tagged, Problem> {
     let listed = visible(&app, &caller, id).await?;
     let act = act_of(&app, &caller, &listed, &body.value, seen).await?;
     let told = app.store.execute(caller.ask(key.over(&body.bytes), Job::Act(Box::new(act)))).await;

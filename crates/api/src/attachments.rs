@@ -45,33 +45,33 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// A file attached to a request.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AttachmentBody {
+pub struct AttachmentBody {
     /// Its id.
-    id: Uuid,
+    pub id: Uuid,
     /// The request it belongs to.
-    request: Uuid,
+    pub request: Uuid,
     /// When it was attached.
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub at: Timestamp,
     /// `application/pdf`, `image/jpeg` or `image/png`.
-    media_type: String,
+    pub media_type: String,
     /// Its size in bytes.
-    size: u64,
+    pub size: u64,
     /// SHA-256 of its bytes, as the history has it.
-    digest: String,
+    pub digest: String,
     /// The name it is saved under.
-    name: String,
+    pub name: String,
 }
 
 /// The files attached to a request.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct AttachmentsPage {
+pub struct AttachmentsPage {
     /// The files, oldest first.
-    data: Vec<AttachmentBody>,
+    pub data: Vec<AttachmentBody>,
     /// Always null: they come on one page.
-    next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
     /// Always false.
-    has_more: bool,
+    pub has_more: bool,
 }
 
 type IdOf = Result<Path<Uuid>, PathRejection>;
@@ -93,7 +93,7 @@ type IdOf = Result<Path<Uuid>, PathRejection>;
         (status = 422, description = "Empty, cut off, or something else than it says", body = Problem),
     )
 )]
-pub(crate) async fn attach_file(
+pub async fn attach_file(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,
@@ -146,7 +146,7 @@ pub(crate) async fn attach_file(
     params(("id" = Uuid, Path, description = "The request")),
     responses((status = 200, body = AttachmentsPage), (status = 404, body = Problem))
 )]
-pub(crate) async fn attachments(
+pub async fn attachments(
     State(app): State<App>,
     caller: Caller,
     id: IdOf,
@@ -169,11 +169,7 @@ pub(crate) async fn attachments(
         (status = 404, body = Problem),
     )
 )]
-pub(crate) async fn attachment(
-    State(app): State<App>,
-    caller: Caller,
-    id: IdOf,
-) -> Result<Response, Problem> {
+pub async fn attachment(State(app): State<App>, caller: Caller, id: IdOf) -> Result<Response, Problem> {
     let Ok(Path(id)) = id else { return Err(Problem::not_found(caller.lang)) };
     let found = app.store.attachment(AttachmentId(id)).await;
     let found = found.map_err(|error| Problem::broken(&error, caller.lang))?;

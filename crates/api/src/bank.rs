@@ -52,7 +52,7 @@ const COLUMNS: [&str; 9] = [
     responses((status = 200, description = "The payments", body = String, content_type = "text/csv",
         headers(("X-Control-Count" = u32, description = "How many payments"),
             ("X-Control-Total" = i64, description = "What they sum up to")))))]
-async fn fetch(
+pub async fn fetch(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
@@ -171,7 +171,7 @@ fn text(head: bool, rows: impl Iterator<Item = [String; 9]>) -> Result<Bytes, St
     params(("id" = Uuid, Path, description = "The payment order")),
     request_body(content = String, content_type = "text/csv", description = "The results"),
     responses((status = 200, description = "The order after it", body = OrderBody)))]
-async fn take(
+pub async fn take(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,

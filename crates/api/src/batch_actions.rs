@@ -26,63 +26,63 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// Something to do to many requests.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct BatchActionBody {
+pub struct BatchActionBody {
     /// The action, as for one request.
     #[schema(example = "verify")]
-    action: String,
+    pub action: String,
     /// The requests, at most 20,000. Either these or a filter.
     #[serde(default)]
     #[schema(max_items = 20000)]
-    ids: Option<Vec<Uuid>>,
+    pub ids: Option<Vec<Uuid>>,
     /// Which requests, at most 20,000. Either this or ids.
     #[serde(default)]
-    filter: Option<FilterBody>,
+    pub filter: Option<FilterBody>,
     /// Why: one text for all of them, 1 to 2,000 characters.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// What is noted down on each, by field.
     #[serde(default)]
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    fields: BTreeMap<String, serde_json::Value>,
+    pub fields: BTreeMap<String, serde_json::Value>,
     /// True to be told what would happen, and have nothing done.
     #[serde(default)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 /// What became of a batch.
 #[derive(Debug, Serialize, ToSchema)]
-struct BatchResultBody {
+pub struct BatchResultBody {
     /// How many were done, or in a dry run would be.
-    done: usize,
+    pub done: usize,
     /// How many were refused, or in a dry run would be.
-    refused: usize,
+    pub refused: usize,
     /// True if nothing was done.
-    dry_run: bool,
+    pub dry_run: bool,
     /// What became of each.
-    results: Vec<OutcomeBody>,
+    pub results: Vec<OutcomeBody>,
 }
 
 /// What became of one of many.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OutcomeBody {
+pub struct OutcomeBody {
     /// The request.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// `done` or `refused`.
-    pub(crate) outcome: &'static str,
+    pub outcome: &'static str,
     /// Why not, as a stable code.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) code: Option<String>,
+    pub code: Option<String>,
     /// Why not, as a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) detail: Option<String>,
+    pub detail: Option<String>,
 }
 
 /// Does the same to many requests, each decided on its own: one that is refused leaves the others done. All of it is
 /// one transaction, in the order given.
 #[utoipa::path(post, path = "/batch-actions", tag = "requests", request_body = BatchActionBody,
     responses((status = 200, description = "What became of each", body = BatchResultBody)))]
-async fn act(
+pub async fn act(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,

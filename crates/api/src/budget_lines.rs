@@ -17,41 +17,41 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The budget lines.
 #[derive(Debug, Serialize, ToSchema)]
-struct BudgetLinesBody {
+pub struct BudgetLinesBody {
     /// By year, scheme and fund source.
-    data: Vec<BudgetLineBody>,
+    pub data: Vec<BudgetLineBody>,
 }
 
 /// A budget line, in whole rupiah. `reserved + committed + paid + room = ceiling`.
 #[derive(Debug, Serialize, ToSchema)]
-struct BudgetLineBody {
+pub struct BudgetLineBody {
     /// Its name: year, scheme and fund source.
     #[schema(example = "2026/disaster/apbd")]
-    id: String,
+    pub id: String,
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    year: i16,
+    pub year: i16,
     /// The fund source.
-    fund: String,
+    pub fund: String,
     /// The account in the budget.
-    account: String,
+    pub account: String,
     /// What may be spent.
-    ceiling: i64,
+    pub ceiling: i64,
     /// What is set aside for verified requests.
-    reserved: i64,
+    pub reserved: i64,
     /// What decrees owe.
-    committed: i64,
+    pub committed: i64,
     /// What is paid out.
-    paid: i64,
+    pub paid: i64,
     /// What is left.
-    room: i64,
+    pub room: i64,
 }
 
 /// Lists the budget lines.
 #[utoipa::path(get, path = "/budget-lines", tag = "office",
     responses((status = 200, description = "The budget lines", body = BudgetLinesBody)))]
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<BudgetLinesBody>, Problem> {
+pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<BudgetLinesBody>, Problem> {
     let lines = app.store.budget_lines().await.map_err(|error| Problem::broken(&error, caller.lang))?;
     Ok(Json(BudgetLinesBody { data: lines.into_iter().map(body).collect() }))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use salur_core::roster::Person;
@@ -99,11 +99,26 @@ impl<S: Sync> FromRequestParts<S> for Language {
     }
 }
 
-/// The language that a request's headers ask for.
-pub(crate) fn language_of(headers: &HeaderMap) -> Lang {
+/// The cookie in which a browser keeps the language that was chosen on a page.
+pub const LANGUAGE_COOKIE: &str = "salur-language";
+
+/// The language that a request's headers ask for: the one chosen on a page, or the browser's.
+#[must_use]
+pub fn language_of(headers: &HeaderMap) -> Lang {
+    if let Some(chosen) = cookie(headers, LANGUAGE_COOKIE) {
+        return if chosen == "en" { Lang::En } else { Lang::Id };
+    }
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let english = header.is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("en"));
     if english { Lang::En } else { Lang::Id }
+}
+
+/// The value of a cookie.
+#[must_use]
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
 }
 
 /// The key under which a repetition is recognised, if the caller sent one.
@@ -118,6 +133,12 @@ pub struct Idempotency {
 const KEY_CHARS_MAX: usize = 200;
 
 impl Idempotency {
+    /// The key that a form brought along, for one target: method, path and query.
+    #[must_use]
+    pub fn of_form(app: &App, key: String, target: &str) -> Idempotency {
+        Idempotency { key: Some(key), target: format!("{target}\n"), vault: app.store.shared_vault() }
+    }
+
     /// The key with a keyed fingerprint of method, path and body: nobody can test it against a body they guess.
     #[must_use]
     pub fn over(&self, body: &[u8]) -> Option<Key> {

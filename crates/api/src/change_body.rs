@@ -16,7 +16,7 @@ use crate::{App, Caller};
 /// A change of the office, named by `kind`. Definitions, people, papers and budget lines change by these alone.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum ChangeBody {
+pub enum ChangeBody {
     /// Registers a person, who has no role yet; a staff number is one person's.
     RegisterPerson {
         /// The office's staff number.
@@ -198,17 +198,17 @@ pub(crate) enum ChangeBody {
 /// A text in both languages.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct LabelBody {
+pub struct LabelBody {
     /// In Indonesian.
-    pub(crate) id: String,
+    pub id: String,
     /// In English.
-    pub(crate) en: String,
+    pub en: String,
 }
 
 /// In what capacity somebody acts in a seat that is not theirs.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum CapacityBody {
+pub enum CapacityBody {
     /// *Pelaksana tugas*: the seat is vacant.
     Plt,
     /// *Pelaksana harian*: its holder is away for a time.

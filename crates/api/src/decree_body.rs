@@ -17,81 +17,81 @@ const LEFT_OUT_MAX: usize = 100;
 
 /// A decree, its lines apart.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DecreeBody {
+pub struct DecreeBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    year: i16,
+    pub year: i16,
     /// `draft`, `signed` or `cancelled`.
-    state: &'static str,
+    pub state: &'static str,
     /// How many lines were frozen: `listed + approved + struck + refused`, unless it was cancelled.
-    count: u32,
+    pub count: u32,
     /// What they sum up to, in whole rupiah.
-    total: i64,
+    pub total: i64,
     /// How many lines are still on the list, unsigned.
-    listed: u32,
+    pub listed: u32,
     /// What they sum up to.
-    listed_total: i64,
+    pub listed_total: i64,
     /// Digest of the lines still on the list: what is signed.
-    digest: String,
+    pub digest: String,
     /// How many lines the signature approved.
-    approved: u32,
+    pub approved: u32,
     /// What they sum up to.
-    approved_total: i64,
+    pub approved_total: i64,
     /// How many lines were struck.
-    struck: u32,
+    pub struck: u32,
     /// What they sum up to.
-    struck_total: i64,
+    pub struck_total: i64,
     /// How many lines the rules refused at the signature.
-    refused: u32,
+    pub refused: u32,
     /// What they sum up to.
-    refused_total: i64,
+    pub refused_total: i64,
     /// The decree's number, once signed.
-    number: Option<String>,
+    pub number: Option<String>,
     /// The decree's date, once signed.
     #[schema(format = Date)]
-    date: Option<String>,
+    pub date: Option<String>,
     /// Who signed it.
-    signed_by: Option<Somebody>,
+    pub signed_by: Option<Somebody>,
     /// When it was signed.
     #[schema(format = DateTime)]
-    signed_at: Option<String>,
+    pub signed_at: Option<String>,
     /// Who drafted it.
-    drafted_by: Somebody,
+    pub drafted_by: Somebody,
     /// When it was drafted.
     #[schema(format = DateTime)]
-    drafted_at: String,
+    pub drafted_at: String,
     /// Counts the decree's events.
-    version: u32,
+    pub version: u32,
     /// In the answer to an act: the requests that it left out, at most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
-    left_out: Option<Vec<OutcomeBody>>,
+    pub left_out: Option<Vec<OutcomeBody>>,
     /// In the answer to an act: how many it left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    left_out_count: Option<usize>,
+    pub left_out_count: Option<usize>,
 }
 
 /// A line of a decree.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DecreeLineBody {
+pub struct DecreeLineBody {
     /// Its place, from 1.
-    line: u32,
+    pub line: u32,
     /// The request.
-    request: Uuid,
+    pub request: Uuid,
     /// Who the aid is for; null where the caller may not see the request.
-    recipient: Option<RecipientBody>,
+    pub recipient: Option<RecipientBody>,
     /// The regency or city; null where the caller may not see the request.
-    region: Option<String>,
+    pub region: Option<String>,
     /// How much, in whole rupiah.
-    amount: i64,
+    pub amount: i64,
     /// `listed`, `approved`, `struck`, `refused` or `released`.
-    outcome: &'static str,
+    pub outcome: &'static str,
     /// Why the rules refused it, a stable code.
-    code: Option<String>,
+    pub code: Option<String>,
     /// Why it was struck.
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// What could not go on a list.

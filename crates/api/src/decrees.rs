@@ -2,8 +2,6 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use salur_core::decree::{Decree, Signing};
 use salur_core::{DecreeId, Digest};
@@ -21,7 +19,7 @@ use crate::extract::{BodyOf, IdOf, LIST_BYTES_MAX, QueryOf};
 use crate::filter::{FilterBody, known_scheme, named};
 use crate::page::{Cursors, LINES_AT_ONCE, PageBody, limit_of, lines_after};
 use crate::problem::{Problem, pick};
-use crate::request_detail::created;
+use crate::request_detail::Created;
 use crate::{App, Caller, Idempotency, reason};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -38,85 +36,84 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A decree to draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct DraftDecreeBody {
+pub struct DraftDecreeBody {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    year: i16,
+    pub year: i16,
     /// The requests, at most 20,000. Either these or a filter.
     #[serde(default)]
     #[schema(max_items = 20000)]
-    ids: Option<Vec<Uuid>>,
+    pub ids: Option<Vec<Uuid>>,
     /// Which requests, at most 20,000; all that wait for approval unless it says otherwise. Either this or ids.
     #[serde(default)]
-    filter: Option<FilterBody>,
+    pub filter: Option<FilterBody>,
 }
 
 /// Lines to take off a draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct StrikeBody {
+pub struct StrikeBody {
     /// The requests.
-    ids: Vec<Uuid>,
+    pub ids: Vec<Uuid>,
     /// Why, 1 to 2,000 characters.
     #[schema(max_length = 2000)]
-    reason: String,
+    pub reason: String,
 }
 
 /// A signature.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SignBody {
+pub struct SignBody {
     /// The digest of the list as the signer saw it.
-    digest: String,
+    pub digest: String,
     /// The decree's number.
     #[schema(max_length = 100)]
-    number: String,
+    pub number: String,
     /// The decree's date.
     #[schema(value_type = String, format = Date)]
-    date: Date,
+    pub date: Date,
     /// Reserved for the proof of a second factor; not looked at yet.
     #[serde(default)]
-    #[expect(dead_code, reason = "callers may send it already")]
-    assertion: Option<String>,
+    pub assertion: Option<String>,
 }
 
 /// Which page of decrees.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ListQuery {
+pub struct ListQuery {
     /// How many, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Which lines of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct LinesQuery {
+pub struct LinesQuery {
     /// Only lines with this outcome.
-    pub(crate) outcome: Option<String>,
+    pub outcome: Option<String>,
     /// How many, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    pub(crate) limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    pub(crate) cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Drafts a decree: freezes the requests that can go on it, and tells which cannot and why.
 #[utoipa::path(post, path = "/decrees", tag = "decrees", request_body = DraftDecreeBody,
     responses((status = 201, description = "The draft", body = DecreeBody,
         headers(("Location" = String, description = "Where it is")))))]
-async fn draft(
+pub async fn draft(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,
     body: BodyOf<DraftDecreeBody>,
-) -> Result<Response, Problem> {
+) -> Result<Created<Json<DecreeBody>>, Problem> {
     let BodyOf { value: asked, bytes } = body;
     let scheme = known_scheme(&app, &asked.scheme, caller.lang)?;
     let filter = asked.filter.map(|mut filter| {
@@ -131,14 +128,14 @@ async fn draft(
     let id = DecreeId(app.clock.new_id());
     let job = Job::DraftDecree { id, scheme, year: asked.year, requests };
     let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
-    let (id, response) = answered(&app, &caller, told, &asked.scheme).await?;
-    Ok(created("decrees", id, response))
+    let body = answered(&app, &caller, told, &asked.scheme).await?;
+    Ok(Created { path: "decrees", id: body.id, body })
 }
 
 /// Lists the decrees that the caller may read, newest first. A page may hold fewer than asked for.
 #[utoipa::path(get, path = "/decrees", tag = "decrees", params(ListQuery),
     responses((status = 200, description = "A page of decrees", body = PageBody<DecreeBody>)))]
-async fn list(
+pub async fn list(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
@@ -164,7 +161,11 @@ async fn list(
 #[utoipa::path(get, path = "/decrees/{id}", tag = "decrees",
     params(("id" = Uuid, Path, description = "The decree")),
     responses((status = 200, description = "The decree", body = DecreeBody)))]
-async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<DecreeBody>, Problem> {
+pub async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+) -> Result<Json<DecreeBody>, Problem> {
     let decree = readable(&app, &caller, id).await?;
     Ok(Json(body(&app.store.world(), &decree, None)))
 }
@@ -173,7 +174,7 @@ async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<J
 #[utoipa::path(get, path = "/decrees/{id}/lines", tag = "decrees",
     params(("id" = Uuid, Path, description = "The decree"), LinesQuery),
     responses((status = 200, description = "A page of lines", body = PageBody<DecreeLineBody>)))]
-async fn lines(
+pub async fn lines(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
@@ -197,19 +198,19 @@ async fn lines(
 #[utoipa::path(post, path = "/decrees/{id}/strikes", tag = "decrees",
     params(("id" = Uuid, Path, description = "The decree")), request_body = StrikeBody,
     responses((status = 200, description = "The decree after it", body = DecreeBody)))]
-async fn strike(
+pub async fn strike(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
     body: BodyOf<StrikeBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<DecreeBody>, Problem> {
     let decree = readable(&app, &caller, id).await?;
     let note = reason::sealed(&app, &caller, Some(&body.value.reason))?;
     let requests = named(&app, &caller, Some(&body.value.ids), None).await?;
     let job = Job::StrikeDecree { id: decree.id, requests, note };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
-    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+    answered(&app, &caller, told, decree.scheme.as_str()).await
 }
 
 /// Signs a decree: every line still listed is approved or refused, and the counts add up. Where a budget line does
@@ -217,13 +218,13 @@ async fn strike(
 #[utoipa::path(post, path = "/decrees/{id}/sign", tag = "decrees",
     params(("id" = Uuid, Path, description = "The decree")), request_body = SignBody,
     responses((status = 200, description = "The decree after it", body = DecreeBody)))]
-async fn sign(
+pub async fn sign(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
     body: BodyOf<SignBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<DecreeBody>, Problem> {
     let decree = readable(&app, &caller, id).await?;
     let number = reason::number(&body.value.number, caller.lang)?;
     let digest = Digest::from_hex(body.value.digest.trim()).ok_or_else(|| {
@@ -236,22 +237,22 @@ async fn sign(
     })?;
     let job = Job::SignDecree { id: decree.id, signing: Signing { digest, number, date: body.value.date }, assertion: None };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
-    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+    answered(&app, &caller, told, decree.scheme.as_str()).await
 }
 
 /// Gives a draft up; its requests go back to the queue.
 #[utoipa::path(post, path = "/decrees/{id}/cancel", tag = "decrees",
     params(("id" = Uuid, Path, description = "The decree")),
     responses((status = 200, description = "The decree after it", body = DecreeBody)))]
-async fn cancel(
+pub async fn cancel(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
-) -> Result<Response, Problem> {
+) -> Result<Json<DecreeBody>, Problem> {
     let decree = readable(&app, &caller, id).await?;
     let told = app.store.execute(caller.ask(key.over(b""), Job::CancelDecree { id: decree.id })).await;
-    Ok(answered(&app, &caller, told, decree.scheme.as_str()).await?.1)
+    answered(&app, &caller, told, decree.scheme.as_str()).await
 }
 
 async fn answered(
@@ -259,13 +260,13 @@ async fn answered(
     caller: &Caller,
     told: Result<Answer, ExecuteError>,
     scheme: &str,
-) -> Result<(Uuid, Response), Problem> {
+) -> Result<Json<DecreeBody>, Problem> {
     let world = app.store.world();
     let workflow = world.workflows.current(&scheme.into()).map(|workflow| &**workflow);
     let told = told.map_err(|error| Problem::of(&error, caller.lang, &world, workflow))?;
     let Answer::Decree(decree, outcomes) = told else { return Err(Problem::unexpected(caller.lang)) };
     let left_out = LeftOut::of(app, caller, &world, &outcomes).await?;
-    Ok((decree.id.0, (StatusCode::OK, Json(body(&world, &decree, Some(left_out)))).into_response()))
+    Ok(Json(body(&world, &decree, Some(left_out))))
 }
 
 /// A decree that the caller may read, or the same answer as where there is none.

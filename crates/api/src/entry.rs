@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
 use salur_core::command::Command;
 use salur_core::form::{Facts, Form, Verdict};
 use salur_core::workflow::Workflow;
@@ -21,7 +20,7 @@ use crate::correction::{check, current, entry_of, judged, sealed_again};
 use crate::extract::{BodyOf, IdOf, IfMatch};
 use crate::filter::known_scheme;
 use crate::problem::{Fault, Problem, pick};
-use crate::request_detail::{RequestDetailBody, answered, created, visible};
+use crate::request_detail::{Created, RequestDetailBody, Tagged, answered, visible};
 use crate::{App, Caller, Idempotency};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -31,32 +30,32 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A request to enter.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct EnterBody {
+pub struct EnterBody {
     /// The scheme of aid.
     #[schema(example = "disaster")]
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
     #[schema(example = 2026)]
-    year: i16,
+    pub year: i16,
     /// The region's code, unless it is among the fields.
     #[serde(default)]
-    region: Option<String>,
+    pub region: Option<String>,
     /// The amount in whole rupiah, unless it is among the fields.
     #[serde(default)]
-    amount: Option<i64>,
+    pub amount: Option<i64>,
     /// The answers to the scheme's form by field name; a group's `members` is a list of such. `GET /schemes` tells the
     /// fields.
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    fields: BTreeMap<String, Json>,
+    pub fields: BTreeMap<String, Json>,
 }
 
 /// Facts to change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct AmendBody {
+pub struct AmendBody {
     /// The fields that change, by name; null takes an answer back.
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    fields: BTreeMap<String, Json>,
+    pub fields: BTreeMap<String, Json>,
 }
 
 /// Fiscal years that a request may be of.
@@ -66,12 +65,12 @@ const YEARS: std::ops::RangeInclusive<i16> = 2000..=2100;
 #[utoipa::path(post, path = "/requests", tag = "requests", request_body = EnterBody,
     responses((status = 201, description = "The request", body = RequestDetailBody,
         headers(("ETag" = String, description = "Its version"), ("Location" = String, description = "Where it is")))))]
-async fn enter(
+pub async fn enter(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,
     body: BodyOf<EnterBody>,
-) -> Result<Response, Problem> {
+) -> Result<Created<Tagged>, Problem> {
     let BodyOf { value: asked, bytes } = body;
     let scheme = known_scheme(&app, &asked.scheme, caller.lang)?;
     let world = app.store.world();
@@ -81,8 +80,8 @@ async fn enter(
     check(&verdict, &caller)?;
     let entry = entry_job(&app, &caller, workflow, asked.year, &verdict)?;
     let told = app.store.execute(caller.ask(key.over(&bytes), Job::Enter(Box::new(entry)))).await;
-    let (id, response) = answered(&app, &caller, told, Some(&scheme)).await?;
-    Ok(created("requests", id, response))
+    let (id, body) = answered(&app, &caller, told, Some(&scheme)).await?;
+    Ok(Created { path: "requests", id, body })
 }
 
 /// The fields, with what stands beside them put in its place.
@@ -139,14 +138,14 @@ fn told(app: &App, caller: &Caller, form: &Form, facts: &Facts) -> Result<(Regio
     params(("id" = Uuid, Path, description = "The request")), request_body = AmendBody,
     responses((status = 200, description = "The request after it", body = RequestDetailBody,
         headers(("ETag" = String, description = "Its version from now on")))))]
-async fn amend(
+pub async fn amend(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     IfMatch(seen): IfMatch,
     key: Idempotency,
     body: BodyOf<AmendBody>,
-) -> Result<Response, Problem> {
+) -> Result<Tagged, Problem> {
     let BodyOf { value: asked, bytes } = body;
     let request = visible(&app, &caller, id).await?.request;
     let world = app.store.world();

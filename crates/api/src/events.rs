@@ -42,55 +42,55 @@ const STREAM_MAX: Duration = Duration::from_mins(15);
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct EventsQuery {
+pub struct EventsQuery {
     /// After this position; 0 is the beginning.
     #[param(default = 0, minimum = 0)]
-    after: Option<i64>,
+    pub after: Option<i64>,
     /// How many to look at, 1 to 1,000.
     #[param(default = 100, minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
 }
 
 /// Where a stream starts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct StreamQuery {
+pub struct StreamQuery {
     /// After this position, unless `Last-Event-ID` says; without both, with what happens from now on.
-    after: Option<i64>,
+    pub after: Option<i64>,
 }
 
 /// Some events in order.
 #[derive(Debug, Serialize, ToSchema)]
-struct EventsBody {
+pub struct EventsBody {
     /// Those that the caller may know of.
-    data: Vec<TrailBody>,
+    pub data: Vec<TrailBody>,
     /// Send this back as `after`, now or later.
-    last: i64,
+    pub last: i64,
     /// True if there are more already.
-    has_more: bool,
+    pub has_more: bool,
 }
 
 /// That something happened to something.
 #[derive(Debug, Serialize, ToSchema)]
-struct TrailBody {
+pub struct TrailBody {
     /// The position in the audit chain.
-    pos: i64,
+    pub pos: i64,
     /// When.
     #[schema(format = DateTime)]
-    at: String,
+    pub at: String,
     /// What kind of event, as `advanced` or `decree_signed`.
-    kind: String,
+    pub kind: String,
     /// What kind of thing, as `request` or `decree`.
-    subject_kind: String,
+    pub subject_kind: String,
     /// Which.
-    subject_id: Uuid,
+    pub subject_id: Uuid,
 }
 
 /// Lists events after a position.
 #[utoipa::path(get, path = "/events", tag = "events", params(EventsQuery),
     responses((status = 200, description = "Some events in order", body = EventsBody)))]
-async fn list(
+pub async fn list(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<EventsQuery>,

@@ -20,7 +20,7 @@ pub(crate) const LIST_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// The id in the path. What is no id names nothing.
 #[derive(Debug)]
-pub(crate) struct IdOf(pub(crate) Uuid);
+pub struct IdOf(pub Uuid);
 
 impl FromRequestParts<App> for IdOf {
     type Rejection = Problem;
@@ -34,7 +34,7 @@ impl FromRequestParts<App> for IdOf {
 
 /// The name in the path.
 #[derive(Debug)]
-pub(crate) struct NameOf(pub(crate) String);
+pub struct NameOf(pub String);
 
 impl FromRequestParts<App> for NameOf {
     type Rejection = Problem;
@@ -48,7 +48,7 @@ impl FromRequestParts<App> for NameOf {
 
 /// The query, every parameter of it known.
 #[derive(Debug)]
-pub(crate) struct QueryOf<T>(pub(crate) T);
+pub struct QueryOf<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequestParts<App> for QueryOf<T> {
     type Rejection = Problem;
@@ -63,9 +63,11 @@ impl<T: DeserializeOwned> FromRequestParts<App> for QueryOf<T> {
 
 /// A JSON body, every name in it known, with the bytes it came as.
 #[derive(Debug)]
-pub(crate) struct BodyOf<T> {
-    pub(crate) value: T,
-    pub(crate) bytes: Bytes,
+pub struct BodyOf<T> {
+    /// What it says.
+    pub value: T,
+    /// As it came.
+    pub bytes: Bytes,
 }
 
 impl<T: DeserializeOwned> FromRequest<App> for BodyOf<T> {
@@ -89,7 +91,7 @@ impl<T: DeserializeOwned> FromRequest<App> for BodyOf<T> {
 
 /// A body of lines of comma-separated values.
 #[derive(Debug)]
-pub(crate) struct CsvOf(pub(crate) Bytes);
+pub struct CsvOf(pub Bytes);
 
 impl FromRequest<App> for CsvOf {
     type Rejection = Problem;
@@ -103,7 +105,7 @@ impl FromRequest<App> for CsvOf {
 
 /// The version that the caller saw; `*` is whichever there is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct IfMatch(pub(crate) Option<u32>);
+pub struct IfMatch(pub Option<u32>);
 
 impl FromRequestParts<App> for IfMatch {
     type Rejection = Problem;

@@ -16,31 +16,31 @@ pub(crate) const IDS_MAX: usize = 20_000;
 /// Which requests are meant: all that fit everything given.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FilterBody {
+pub struct FilterBody {
     /// Of this scheme, as `disaster`.
     #[serde(default)]
-    pub(crate) scheme: Option<String>,
+    pub scheme: Option<String>,
     /// At this stage, as `verification`.
     #[serde(default)]
-    pub(crate) stage: Option<String>,
+    pub stage: Option<String>,
     /// In this phase: `input`, `verification`, `approval`, `disbursement` or `accountability`.
     #[serde(default)]
-    pub(crate) phase: Option<String>,
+    pub phase: Option<String>,
     /// Of this regency or city, as `64.72`.
     #[serde(default)]
-    pub(crate) region: Option<String>,
+    pub region: Option<String>,
     /// Of this fiscal year.
     #[serde(default)]
-    pub(crate) year: Option<i16>,
+    pub year: Option<i16>,
     /// True for what is off its plain course or overdue.
     #[serde(default)]
-    pub(crate) stuck: Option<bool>,
+    pub stuck: Option<bool>,
     /// Stuck for this cause, or `overdue`.
     #[serde(default)]
-    pub(crate) code: Option<String>,
+    pub code: Option<String>,
     /// Whole words of the name, or the whole NIK.
     #[serde(default)]
-    pub(crate) q: Option<String>,
+    pub q: Option<String>,
 }
 
 impl FilterBody {

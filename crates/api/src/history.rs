@@ -23,51 +23,51 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// What happened to a request.
 #[derive(Debug, Serialize, ToSchema)]
-struct HistoryBody {
+pub struct HistoryBody {
     /// Its events, oldest first.
-    data: Vec<EventBody>,
+    pub data: Vec<EventBody>,
     /// How many of its events are not here: years that were closed lie in archives outside the database. 0 where the
     /// history is whole.
-    archived: u32,
+    pub archived: u32,
 }
 
 /// One event of a request.
 #[derive(Debug, Serialize, ToSchema)]
-struct EventBody {
+pub struct EventBody {
     /// Counts the request's events from 1.
-    seq: u32,
+    pub seq: u32,
     /// When.
     #[schema(format = DateTime)]
-    at: String,
+    pub at: String,
     /// Who did it.
-    who: Somebody,
+    pub who: Somebody,
     /// The person it was done for, where somebody stood in.
-    for_whom: Option<Somebody>,
+    pub for_whom: Option<Somebody>,
     /// What kind of event, a stable name.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The action of a step.
-    action: Option<String>,
+    pub action: Option<String>,
     /// The stage a step left.
-    from: Option<String>,
+    pub from: Option<String>,
     /// The stage a step came to.
-    to: Option<String>,
+    pub to: Option<String>,
     /// The event as a sentence.
-    sentence: String,
+    pub sentence: String,
     /// The reason or comment, where one was given.
-    text: Option<String>,
+    pub text: Option<String>,
     /// The fields that an amendment changed.
-    changed: Vec<String>,
+    pub changed: Vec<String>,
     /// Its position in the audit chain.
-    pos: i64,
+    pub pos: i64,
     /// Its hash in the audit chain.
-    hash: String,
+    pub hash: String,
 }
 
 /// Tells what happened to a request, oldest first, and how much of it lies in archives.
 #[utoipa::path(get, path = "/requests/{id}/history", tag = "requests",
     params(("id" = Uuid, Path, description = "The request")),
     responses((status = 200, description = "Its events", body = HistoryBody)))]
-async fn history(
+pub async fn history(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,

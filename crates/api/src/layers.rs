@@ -17,7 +17,7 @@ use salur_core::Lang;
 
 use crate::App;
 use crate::caller::language_of;
-use crate::problem::{Code, Problem, pick};
+use crate::problem::{Problem, pick};
 
 /// How long a request may take, save streams and uploads.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -41,7 +41,7 @@ impl Counters {
         if let Some(count) = self.classes.get(class) {
             count.fetch_add(1, Ordering::Relaxed);
         }
-        if let Some(Code(code)) = response.extensions().get() {
+        if let Some(Problem { code, .. }) = response.extensions().get() {
             let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
             *problems.entry(code.to_string()).or_default() += 1;
         }

@@ -1,45 +1,45 @@
 //! Salur's JSON API under `/api/v1`. A handler extracts, calls one function, converts; rules live in `salur-core`.
 
-mod actions;
-mod attachments;
-mod bank;
+pub mod actions;
+pub mod attachments;
+pub mod bank;
 mod bank_results;
-mod batch_actions;
-mod budget_lines;
+pub mod batch_actions;
+pub mod budget_lines;
 mod caller;
-mod change_body;
+pub mod change_body;
 mod clock;
 mod correction;
-mod decree_body;
-mod decrees;
-mod entry;
-mod events;
-mod extract;
-mod filter;
+pub mod decree_body;
+pub mod decrees;
+pub mod entry;
+pub mod events;
+pub mod extract;
+pub mod filter;
 mod health;
-mod history;
-mod imports;
+pub mod history;
+pub mod imports;
 mod layers;
-mod me;
-mod migration;
+pub mod me;
+pub mod migration;
 mod openapi;
-mod order_body;
-mod orders;
-mod page;
+pub mod order_body;
+pub mod orders;
+pub mod page;
 mod problem;
-mod proof;
-mod proposals;
+pub mod proof;
+pub mod proposals;
 mod reason;
-mod regions;
-mod request_body;
-mod request_detail;
-mod requests;
-mod roster;
-mod schemes;
-mod stages;
+pub mod regions;
+pub mod request_body;
+pub mod request_detail;
+pub mod requests;
+pub mod roster;
+pub mod schemes;
+pub mod stages;
 mod tale;
 mod upload;
-mod workflows;
+pub mod workflows;
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ use salur_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-pub use caller::{Caller, Idempotency, Language};
+pub use caller::{Caller, Idempotency, LANGUAGE_COOKIE, Language, cookie, language_of};
 pub use clock::Clock;
 pub use imports::resume_unfinished;
 pub use problem::Problem;
@@ -75,8 +75,13 @@ pub struct Config {
     pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
 }
 
-/// The API with all its layers; `/`, `/openapi.json` and `/metrics` are among its routes.
+/// The API with all its layers; `/openapi.json` and `/metrics` are among its routes.
 pub fn router(app: App) -> axum::Router {
+    with_pages(app, axum::Router::new())
+}
+
+/// The API with pages beside it, within the same layers.
+pub fn with_pages(app: App, pages: axum::Router<App>) -> axum::Router {
     let counters = Arc::new(layers::Counters::default());
     let around = layers::Around { app: app.clone(), counters: Arc::clone(&counters) };
     let (routes, mut description) = all_routes().split_for_parts();
@@ -86,6 +91,7 @@ pub fn router(app: App) -> axum::Router {
         counters.text(*app.store.position().borrow())
     };
     routes
+        .merge(pages)
         .route("/openapi.json", routing::get(move || async move { Json(Arc::clone(&description)) }))
         .route("/metrics", routing::get(metrics))
         .fallback(layers::no_route)

@@ -17,34 +17,34 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The person that the token speaks for.
 #[derive(Debug, Serialize, ToSchema)]
-struct MeBody {
+pub struct MeBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// The office's staff number.
-    staff_no: String,
+    pub staff_no: String,
     /// The name.
-    name: String,
+    pub name: String,
     /// The roles held, each with where.
-    grants: Vec<GrantBody>,
+    pub grants: Vec<GrantBody>,
 }
 
 /// A role held in a region and all that lies within it.
 #[derive(Debug, Serialize, ToSchema)]
-struct GrantBody {
+pub struct GrantBody {
     /// The role.
-    role: String,
+    pub role: String,
     /// What the role is called.
-    role_title: String,
+    pub role_title: String,
     /// Where, by its code.
-    region: String,
+    pub region: String,
     /// What the region is called.
-    region_name: String,
+    pub region_name: String,
 }
 
 /// Tells who the caller is.
 #[utoipa::path(get, path = "/me", tag = "office",
     responses((status = 200, description = "The person", body = MeBody)))]
-async fn me(State(app): State<App>, caller: Caller) -> Json<MeBody> {
+pub async fn me(State(app): State<App>, caller: Caller) -> Json<MeBody> {
     let world = app.store.world();
     let grants = caller.person.grants.iter().map(|grant| GrantBody {
         role: grant.role.to_string(),

@@ -31,53 +31,54 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct PreviewQuery {
+pub struct PreviewQuery {
     /// The version to go to.
-    to: u32,
+    pub to: u32,
     /// How many are looked at, 1 to 100; those that need no move are left out.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// What a version does to one request.
 #[derive(Debug, Serialize, ToSchema)]
-struct MigrationBody {
+pub struct MigrationBody {
     /// The request.
-    id: Uuid,
+    pub id: Uuid,
     /// The version it runs under.
-    from: u32,
+    pub from: u32,
     /// The stage it is at.
-    stage: String,
+    pub stage: String,
     /// `stays`, `moves` or `blocked`.
-    outcome: &'static str,
+    pub outcome: &'static str,
     /// The stage it would come to; null where it is blocked.
-    to_stage: Option<String>,
+    pub to_stage: Option<String>,
     /// Why it is blocked, a stable code.
-    code: Option<&'static str>,
+    pub code: Option<&'static str>,
     /// The outcome as a sentence.
-    sentence: String,
+    pub sentence: String,
 }
 
 /// How many requests a version takes along, over all pages.
 #[derive(Debug, Default, Serialize, ToSchema)]
-struct CountsBody {
+pub struct CountsBody {
     /// How many stay at their stage.
-    stays: u64,
+    pub stays: u64,
     /// How many move to another stage.
-    moves: u64,
+    pub moves: u64,
     /// How many keep their version.
-    blocked: u64,
+    pub blocked: u64,
 }
 
 /// A page of requests, with counts over all of them.
 #[derive(Debug, Serialize, ToSchema)]
-struct PreviewBody {
+pub struct PreviewBody {
     /// How many of each there are, on all pages together; null on later pages, since counting looks at every request.
-    counts: Option<CountsBody>,
+    pub counts: Option<CountsBody>,
     #[serde(flatten)]
-    page: PageBody<MigrationBody>,
+    /// What becomes of each.
+    pub page: PageBody<MigrationBody>,
 }
 
 /// Previews what a version does to each open request that runs under an older one: it stays at its stage, moves to
@@ -85,7 +86,7 @@ struct PreviewBody {
 #[utoipa::path(get, path = "/workflows/{scheme}/migration", tag = "office",
     params(("scheme" = String, Path, description = "The scheme"), PreviewQuery),
     responses((status = 200, description = "A page of requests", body = PreviewBody)))]
-async fn preview(
+pub async fn preview(
     State(app): State<App>,
     caller: Caller,
     NameOf(scheme): NameOf,

@@ -19,97 +19,97 @@ use crate::{App, Caller};
 
 /// A payment order, its lines apart.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OrderBody {
+pub struct OrderBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// `open`, `exported`, `settled` or `cancelled`.
-    state: &'static str,
+    pub state: &'static str,
     /// How many lines: `paid + failed + unknown + pending`, unless it was cancelled.
-    count: u32,
+    pub count: u32,
     /// What they sum up to, in whole rupiah.
-    total: i64,
+    pub total: i64,
     /// How many lines the bank paid.
-    paid: u32,
+    pub paid: u32,
     /// How many lines the bank could not pay.
-    failed: u32,
+    pub failed: u32,
     /// How many lines the bank does not know about yet.
-    unknown: u32,
+    pub unknown: u32,
     /// How many lines the bank has not reported on.
-    pending: u32,
+    pub pending: u32,
     /// What the paid lines sum up to.
-    paid_total: i64,
+    pub paid_total: i64,
     /// What the failed lines sum up to.
-    failed_total: i64,
+    pub failed_total: i64,
     /// What the unknown lines sum up to.
-    unknown_total: i64,
+    pub unknown_total: i64,
     /// Digest of the frozen lines.
-    digest: String,
+    pub digest: String,
     /// When the bank file was first fetched.
     #[schema(format = DateTime)]
-    exported_at: Option<String>,
+    pub exported_at: Option<String>,
     /// The treasury's disbursement order, once entered.
-    sp2d: Option<Sp2dBody>,
+    pub sp2d: Option<Sp2dBody>,
     /// Who drafted it.
-    drafted_by: Somebody,
+    pub drafted_by: Somebody,
     /// When it was drafted.
     #[schema(format = DateTime)]
-    drafted_at: String,
+    pub drafted_at: String,
     /// Counts the order's events.
-    version: u32,
+    pub version: u32,
     /// In the answer to an act: the requests that it left out, at most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
-    left_out: Option<Vec<OutcomeBody>>,
+    pub left_out: Option<Vec<OutcomeBody>>,
     /// In the answer to an act: how many it left out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    left_out_count: Option<usize>,
+    pub left_out_count: Option<usize>,
     /// In the answer to results: the lines whose result contradicts what is known; nothing was changed for them.
-    conflicts: Vec<ConflictBody>,
+    pub conflicts: Vec<ConflictBody>,
 }
 
 /// The treasury's disbursement order.
 #[derive(Debug, Serialize, ToSchema)]
-struct Sp2dBody {
+pub struct Sp2dBody {
     /// Its number.
-    number: String,
+    pub number: String,
     /// Its date.
     #[schema(format = Date)]
-    date: String,
+    pub date: String,
     /// Who entered it.
-    by: Somebody,
+    pub by: Somebody,
 }
 
 /// A result that contradicts what is known.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ConflictBody {
+pub struct ConflictBody {
     /// The request.
-    id: Uuid,
+    pub id: Uuid,
     /// Its line in the order.
-    line: Option<u32>,
+    pub line: Option<u32>,
     /// A stable code.
-    code: String,
+    pub code: String,
     /// What is contradicted, as a sentence.
-    detail: String,
+    pub detail: String,
 }
 
 /// A line of a payment order.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct OrderLineBody {
+pub struct OrderLineBody {
     /// Its place, from 1.
-    line: u32,
+    pub line: u32,
     /// The request.
-    request: Uuid,
+    pub request: Uuid,
     /// Who the aid is for; null where the caller may not see the request.
-    recipient: Option<RecipientBody>,
+    pub recipient: Option<RecipientBody>,
     /// The regency or city; null where the caller may not see the request.
-    region: Option<String>,
+    pub region: Option<String>,
     /// How much, in whole rupiah.
-    amount: i64,
+    pub amount: i64,
     /// `pending`, `paid`, `failed`, `unknown` or `released`.
-    outcome: &'static str,
+    pub outcome: &'static str,
     /// The bank's reference.
-    reference: Option<String>,
+    pub reference: Option<String>,
     /// The bank's cause of a failure.
-    cause: Option<String>,
+    pub cause: Option<String>,
 }
 
 /// A payment order as it is answered.

@@ -2,8 +2,6 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use salur_core::OrderId;
 use salur_core::payment::Order;
@@ -23,7 +21,7 @@ use crate::filter::{FilterBody, named};
 use crate::order_body::{OrderBody, OrderLineBody, body, conflicts, line_bodies};
 use crate::page::{Cursors, LINES_AT_ONCE, PageBody, limit_of, lines_after};
 use crate::problem::Problem;
-use crate::request_detail::created;
+use crate::request_detail::Created;
 use crate::{App, Caller, Idempotency, reason};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -39,50 +37,50 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A payment order to draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct DraftOrderBody {
+pub struct DraftOrderBody {
     /// The requests, at most 20,000. Either these or a filter.
     #[serde(default)]
     #[schema(max_items = 20000)]
-    ids: Option<Vec<Uuid>>,
+    pub ids: Option<Vec<Uuid>>,
     /// Which requests, at most 20,000; all that wait for their money unless it says otherwise. Either this or ids.
     #[serde(default)]
-    filter: Option<FilterBody>,
+    pub filter: Option<FilterBody>,
 }
 
 /// The treasury's disbursement order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Sp2dEntryBody {
+pub struct Sp2dEntryBody {
     /// Its number.
     #[schema(max_length = 100)]
-    number: String,
+    pub number: String,
     /// Its date.
     #[schema(value_type = String, format = Date)]
-    date: Date,
+    pub date: Date,
 }
 
 /// Which page of payment orders.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ListQuery {
+pub struct ListQuery {
     /// How many, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Drafts a payment order: freezes the payments with their accounts as they stand, and tells which cannot go on it.
 #[utoipa::path(post, path = "/payment-orders", tag = "payment orders", request_body = DraftOrderBody,
     responses((status = 201, description = "The order", body = OrderBody,
         headers(("Location" = String, description = "Where it is")))))]
-async fn draft(
+pub async fn draft(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,
     body: BodyOf<DraftOrderBody>,
-) -> Result<Response, Problem> {
+) -> Result<Created<Json<OrderBody>>, Problem> {
     let BodyOf { value: asked, bytes } = body;
     let filter = asked.filter.map(|mut filter| {
         if filter.stage.is_none() && filter.phase.is_none() {
@@ -93,14 +91,14 @@ async fn draft(
     let requests = named(&app, &caller, asked.ids.as_deref(), filter.as_ref()).await?;
     let job = Job::DraftOrder { id: OrderId(app.clock.new_id()), requests };
     let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
-    let (id, response) = answered(&app, &caller, told).await?;
-    Ok(created("payment-orders", id, response))
+    let body = answered(&app, &caller, told).await?;
+    Ok(Created { path: "payment-orders", id: body.id, body })
 }
 
 /// Lists the payment orders, newest first, for whoever may read them.
 #[utoipa::path(get, path = "/payment-orders", tag = "payment orders", params(ListQuery),
     responses((status = 200, description = "A page of payment orders", body = PageBody<OrderBody>)))]
-async fn list(
+pub async fn list(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
@@ -124,7 +122,7 @@ async fn list(
 #[utoipa::path(get, path = "/payment-orders/{id}", tag = "payment orders",
     params(("id" = Uuid, Path, description = "The payment order")),
     responses((status = 200, description = "The order", body = OrderBody)))]
-async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<OrderBody>, Problem> {
+pub async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<OrderBody>, Problem> {
     let order = readable(&app, &caller, id).await?;
     Ok(Json(body(&app.store.world(), &order, None, Vec::new())))
 }
@@ -133,7 +131,7 @@ async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<J
 #[utoipa::path(get, path = "/payment-orders/{id}/lines", tag = "payment orders",
     params(("id" = Uuid, Path, description = "The payment order"), LinesQuery),
     responses((status = 200, description = "A page of lines", body = PageBody<OrderLineBody>)))]
-async fn lines(
+pub async fn lines(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
@@ -157,33 +155,33 @@ async fn lines(
 #[utoipa::path(post, path = "/payment-orders/{id}/sp2d", tag = "payment orders",
     params(("id" = Uuid, Path, description = "The payment order")), request_body = Sp2dEntryBody,
     responses((status = 200, description = "The order after it", body = OrderBody)))]
-async fn enter_sp2d(
+pub async fn enter_sp2d(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
     body: BodyOf<Sp2dEntryBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<OrderBody>, Problem> {
     let order = readable(&app, &caller, id).await?;
     let number = reason::number(&body.value.number, caller.lang)?;
     let job = Job::EnterSp2d { id: order.id, number, date: body.value.date };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
-    Ok(answered(&app, &caller, told).await?.1)
+    answered(&app, &caller, told).await
 }
 
 /// Gives an order up before the bank has seen it; its requests go back to the queue.
 #[utoipa::path(post, path = "/payment-orders/{id}/cancel", tag = "payment orders",
     params(("id" = Uuid, Path, description = "The payment order")),
     responses((status = 200, description = "The order after it", body = OrderBody)))]
-async fn cancel(
+pub async fn cancel(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
-) -> Result<Response, Problem> {
+) -> Result<Json<OrderBody>, Problem> {
     let order = readable(&app, &caller, id).await?;
     let told = app.store.execute(caller.ask(key.over(b""), Job::CancelOrder { id: order.id })).await;
-    Ok(answered(&app, &caller, told).await?.1)
+    answered(&app, &caller, told).await
 }
 
 /// An order after an act, with what the act left out; for results these are conflicts with what is known.
@@ -191,12 +189,11 @@ pub(crate) async fn answered(
     app: &App,
     caller: &Caller,
     told: Result<Answer, ExecuteError>,
-) -> Result<(Uuid, Response), Problem> {
+) -> Result<Json<OrderBody>, Problem> {
     let order = executed(app, caller, told)?;
     let world = app.store.world();
     let left_out = LeftOut::of(app, caller, &world, &order.1).await?;
-    let response = (StatusCode::OK, Json(body(&world, &order.0, Some(left_out), Vec::new()))).into_response();
-    Ok((order.0.id.0, response))
+    Ok(Json(body(&world, &order.0, Some(left_out), Vec::new())))
 }
 
 /// An order after results were taken, with what they contradict.

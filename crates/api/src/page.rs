@@ -21,13 +21,13 @@ const CHECK_LENGTH: usize = 8;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PageBody<T: ToSchema> {
+pub struct PageBody<T: ToSchema> {
     /// What is on this page.
-    pub(crate) data: Vec<T>,
+    pub data: Vec<T>,
     /// Where the next page starts: send it back as `cursor` with the same filter. Null on the last page.
-    pub(crate) next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
     /// True if there are more pages.
-    pub(crate) has_more: bool,
+    pub has_more: bool,
 }
 
 impl<T: ToSchema> PageBody<T> {

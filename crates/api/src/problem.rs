@@ -12,7 +12,8 @@ use salur_store::{ExecuteError, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An error as it is answered.
+/// An error as it is answered. The answer carries it among its extensions too: for whoever counts answers, and for
+/// pages, which show it in their own way.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
     /// A stable address of the kind of problem.
@@ -47,10 +48,6 @@ pub struct Fault {
     /// What is wrong and how to mend it.
     pub detail: String,
 }
-
-/// The code of a problem, for whoever counts answers.
-#[derive(Debug, Clone)]
-pub(crate) struct Code(pub(crate) Box<str>);
 
 /// A person by name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -277,7 +274,7 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
-        response.extensions_mut().insert(Code(self.code));
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -25,100 +25,100 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// What is proved of a workflow.
 #[derive(Debug, Serialize, ToSchema)]
-struct ProofBody {
+pub struct ProofBody {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The version of its definition.
-    version: u32,
+    pub version: u32,
     /// The fewest different persons on every way to a payment; null where nothing is proved.
-    persons: Option<usize>,
+    pub persons: Option<usize>,
     /// What is proved, in a sentence.
-    sentence: String,
+    pub sentence: String,
     /// The weakest way: who could do what. Null where there is none.
-    story: Option<String>,
+    pub story: Option<String>,
     /// How many would have to work together if administrators abused what they may grant, in a sentence.
-    collusion: String,
+    pub collusion: String,
     /// The same with the people of the office; null for whoever does not work for all regions.
-    roster: Option<StandingBody>,
+    pub roster: Option<StandingBody>,
 }
 
 /// A workflow under the office's roster, today.
 #[derive(Debug, Serialize, ToSchema)]
-struct StandingBody {
+pub struct StandingBody {
     /// The fewest real persons who can bring a payment about; null where nobody can.
-    fewest: Option<FewestBody>,
+    pub fewest: Option<FewestBody>,
     /// What the roster does not give, errors first.
-    findings: Vec<RosterFindingBody>,
+    pub findings: Vec<RosterFindingBody>,
     /// For each person whom something waits for, what their absence stops.
-    absences: Vec<DrillBody>,
+    pub absences: Vec<DrillBody>,
 }
 
 /// The fewest real persons who can bring a payment about.
 #[derive(Debug, Serialize, ToSchema)]
-struct FewestBody {
+pub struct FewestBody {
     /// Where.
-    region: String,
+    pub region: String,
     /// How many they are.
-    count: usize,
+    pub count: usize,
     /// Who does what.
-    acts: Vec<DoneBy>,
+    pub acts: Vec<DoneBy>,
 }
 
 /// An act and who could do it.
 #[derive(Debug, Serialize, ToSchema)]
-struct DoneBy {
+pub struct DoneBy {
     /// The duty that it counts under.
-    duty: String,
+    pub duty: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// Who.
-    person: Somebody,
+    pub person: Somebody,
 }
 
 /// Something that the roster does not give.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RosterFindingBody {
+pub struct RosterFindingBody {
     /// `nobody_eligible`, `unsatisfiable`, `single_point_of_failure`, `too_few_persons` or `proof_too_large`.
-    code: &'static str,
+    pub code: &'static str,
     /// `error` or `warning`.
-    severity: &'static str,
+    pub severity: &'static str,
     /// The finding in a sentence.
-    detail: String,
+    pub detail: String,
     /// The stage, where it is about one.
-    stage: Option<String>,
+    pub stage: Option<String>,
     /// The action, where it is about one.
-    action: Option<String>,
+    pub action: Option<String>,
     /// The regions.
-    regions: Vec<String>,
+    pub regions: Vec<String>,
     /// The persons.
-    persons: Vec<Somebody>,
+    pub persons: Vec<Somebody>,
 }
 
 /// What a day's absence of a person stops.
 #[derive(Debug, Serialize, ToSchema)]
-struct DrillBody {
+pub struct DrillBody {
     /// Who is away.
-    person: Somebody,
+    pub person: Somebody,
     /// What stops.
-    stops: Vec<StopBody>,
+    pub stops: Vec<StopBody>,
 }
 
 /// Something that stops, and where.
 #[derive(Debug, Serialize, ToSchema)]
-struct StopBody {
+pub struct StopBody {
     /// The action that nobody else could take; null where each has somebody, but there are too few different persons.
-    action: Option<String>,
+    pub action: Option<String>,
     /// What it is called.
-    title: Option<String>,
+    pub title: Option<String>,
     /// Where.
-    regions: Vec<String>,
+    pub regions: Vec<String>,
 }
 
 /// Proves the workflow that a scheme's new requests run under: how many persons a payment takes, and who they could be.
 #[utoipa::path(get, path = "/workflows/{scheme}/proof", tag = "office",
     params(("scheme" = String, Path, description = "The scheme")),
     responses((status = 200, description = "What is proved", body = ProofBody), (status = 404, body = Problem)))]
-async fn proof(
+pub async fn proof(
     State(app): State<App>,
     caller: Caller,
     NameOf(scheme): NameOf,

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use salur_core::office::{self, Change, Proposal, ProposalState};
 use salur_core::world::{Actor, Context, World};
@@ -23,7 +22,7 @@ use crate::extract::{BodyOf, IdOf, QueryOf};
 use crate::page::{Cursors, PageBody, limit_of};
 use crate::problem::{Problem, Somebody, pick};
 use crate::request_body::somebody;
-use crate::request_detail::created;
+use crate::request_detail::Created;
 use crate::{App, Caller, Idempotency, reason};
 
 /// Largest body: a definition is part of one.
@@ -42,67 +41,85 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 /// A change to propose.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ProposeBody {
+pub struct ProposeBody {
     /// What is to change.
-    change: ChangeBody,
+    pub change: ChangeBody,
 }
 
 /// Why not.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct DeclineBody {
+pub struct DeclineBody {
     /// Why, 1 to 2,000 characters.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// A proposed change of the office.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ProposalBody {
+pub struct ProposalBody {
     /// The id, and the id of the paper it makes.
-    id: Uuid,
+    pub id: Uuid,
     /// `open`, `confirmed`, `declined` or `withdrawn`.
-    state: &'static str,
+    pub state: &'static str,
     /// What the change is called.
-    title: &'static str,
+    pub title: &'static str,
     /// What is to change.
-    change: ChangeBody,
+    pub change: ChangeBody,
     /// The person whom it registers, once it is confirmed.
-    registers: Option<Uuid>,
+    pub registers: Option<Uuid>,
     /// Who proposed it.
-    by: Somebody,
+    pub by: Somebody,
     /// When, RFC 3339.
-    at: String,
+    pub at: String,
     /// Who confirmed, declined or withdrew it; null while it is open, and where one person sufficed.
-    decided_by: Option<Somebody>,
+    pub decided_by: Option<Somebody>,
     /// When, RFC 3339.
-    decided_at: Option<String>,
+    pub decided_at: Option<String>,
     /// Why it was declined.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// Who could confirm it, while it is open.
-    who_could: Vec<Somebody>,
+    pub who_could: Vec<Somebody>,
 }
 
 /// Nothing was proposed, since it is so already, to the letter.
 #[derive(Debug, Serialize, ToSchema)]
-struct UnchangedBody {
+pub struct UnchangedBody {
     /// `unchanged`.
-    state: &'static str,
+    pub state: &'static str,
+}
+
+/// What came of proposing.
+#[derive(Debug)]
+pub enum Proposed {
+    /// A proposal.
+    Anew(Box<Created<Json<ProposalBody>>>),
+    /// It is so already.
+    Unchanged(Json<UnchangedBody>),
+}
+
+impl IntoResponse for Proposed {
+    fn into_response(self) -> Response {
+        match self {
+            Proposed::Anew(created) => created.into_response(),
+            Proposed::Unchanged(body) => body.into_response(),
+        }
+    }
 }
 
 /// Which proposals.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ListQuery {
+pub struct ListQuery {
     /// `open`, `confirmed`, `declined` or `withdrawn`.
-    state: Option<String>,
+    pub state: Option<String>,
     /// How many, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Proposes a change of the office. What gives somebody something waits for a second person; what only takes away may
@@ -111,24 +128,24 @@ struct ListQuery {
     responses((status = 201, description = "The proposal", body = ProposalBody,
         headers(("Location" = String, description = "Where it is"))),
         (status = 200, description = "It is so already", body = UnchangedBody)))]
-async fn propose(
+pub async fn propose(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,
     body: BodyOf<ProposeBody>,
-) -> Result<Response, Problem> {
+) -> Result<Proposed, Problem> {
     let job = body.value.change.proposing(&app, &caller)?;
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     match answered(&app, &caller, told).await? {
-        Some(body) => Ok(created("proposals", body.id, Json(body).into_response())),
-        None => Ok((StatusCode::OK, Json(UnchangedBody { state: "unchanged" })).into_response()),
+        Some(body) => Ok(Proposed::Anew(Box::new(Created { path: "proposals", id: body.id, body: Json(body) }))),
+        None => Ok(Proposed::Unchanged(Json(UnchangedBody { state: "unchanged" }))),
     }
 }
 
 /// Lists the proposals that are for the caller's eyes, newest first. A page may hold fewer than asked for.
 #[utoipa::path(get, path = "/proposals", tag = "office", params(ListQuery),
     responses((status = 200, description = "A page of proposals", body = PageBody<ProposalBody>)))]
-async fn list(
+pub async fn list(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
@@ -166,7 +183,11 @@ fn state_of(text: &str, caller: &Caller) -> Result<ProposalState, Problem> {
 #[utoipa::path(get, path = "/proposals/{id}", tag = "office",
     params(("id" = Uuid, Path, description = "The proposal")),
     responses((status = 200, description = "The proposal", body = ProposalBody)))]
-async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Json<ProposalBody>, Problem> {
+pub async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+) -> Result<Json<ProposalBody>, Problem> {
     let found = app.store.proposal(ProposalId(id)).await;
     let found = found.map_err(|error| Problem::broken(&error, caller.lang))?;
     let world = app.store.world();
@@ -179,12 +200,12 @@ async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<J
 #[utoipa::path(post, path = "/proposals/{id}/confirm", tag = "office",
     params(("id" = Uuid, Path, description = "The proposal")),
     responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
-async fn confirm(
+pub async fn confirm(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProposalBody>, Problem> {
     decide(&app, &caller, &key, b"", Job::Confirm { id: ProposalId(id) }).await
 }
 
@@ -192,13 +213,13 @@ async fn confirm(
 #[utoipa::path(post, path = "/proposals/{id}/decline", tag = "office",
     params(("id" = Uuid, Path, description = "The proposal")), request_body = DeclineBody,
     responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
-async fn decline(
+pub async fn decline(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
     body: BodyOf<DeclineBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProposalBody>, Problem> {
     let note = reason::sealed(&app, &caller, body.value.reason.as_deref())?;
     decide(&app, &caller, &key, &body.bytes, Job::Decline { id: ProposalId(id), note }).await
 }
@@ -207,12 +228,12 @@ async fn decline(
 #[utoipa::path(post, path = "/proposals/{id}/withdraw", tag = "office",
     params(("id" = Uuid, Path, description = "The proposal")),
     responses((status = 200, description = "The proposal after it", body = ProposalBody)))]
-async fn withdraw(
+pub async fn withdraw(
     State(app): State<App>,
     caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProposalBody>, Problem> {
     decide(&app, &caller, &key, b"", Job::Withdraw { id: ProposalId(id) }).await
 }
 
@@ -222,10 +243,10 @@ async fn decide(
     key: &Idempotency,
     body: &[u8],
     job: Job,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProposalBody>, Problem> {
     let told = app.store.execute(caller.ask(key.over(body), job)).await;
     let body = answered(app, caller, told).await?.ok_or_else(|| Problem::unexpected(caller.lang))?;
-    Ok(Json(body).into_response())
+    Ok(Json(body))
 }
 
 /// The proposal after an act; a repetition reads it again.

@@ -15,28 +15,28 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The regencies and cities.
 #[derive(Debug, Serialize, ToSchema)]
-struct RegionsBody {
+pub struct RegionsBody {
     /// By code.
-    data: Vec<RegionBody>,
+    pub data: Vec<RegionBody>,
 }
 
 /// A regency or city.
 #[derive(Debug, Serialize, ToSchema)]
-struct RegionBody {
+pub struct RegionBody {
     /// The Kemendagri code.
     #[schema(example = "64.72")]
-    code: String,
+    pub code: String,
     /// The name.
     #[schema(example = "Kota Samarinda")]
-    name: String,
+    pub name: String,
     /// True if the caller may see its requests.
-    mine: bool,
+    pub mine: bool,
 }
 
 /// Lists the regencies and cities that the office serves.
 #[utoipa::path(get, path = "/regions", tag = "office",
     responses((status = 200, description = "The regencies and cities", body = RegionsBody)))]
-async fn list(State(app): State<App>, caller: Caller) -> Json<RegionsBody> {
+pub async fn list(State(app): State<App>, caller: Caller) -> Json<RegionsBody> {
     let regions = app.store.regions().served_regencies().map(|(code, name)| RegionBody {
         code: code.to_string(),
         name: name.to_owned(),

@@ -17,88 +17,88 @@ use crate::problem::Somebody;
 
 /// A request as lists show it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct RequestBody {
+pub struct RequestBody {
     /// The id.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// The scheme of aid, as `disaster`.
-    pub(crate) scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    pub(crate) year: i16,
+    pub year: i16,
     /// The regency or city, by its code, as `64.72`.
-    pub(crate) region: String,
+    pub region: String,
     /// What the regency or city is called.
-    pub(crate) region_name: String,
+    pub region_name: String,
     /// Who the aid is for.
-    pub(crate) recipient: RecipientBody,
+    pub recipient: RecipientBody,
     /// How much, in whole rupiah.
-    pub(crate) amount: i64,
+    pub amount: i64,
     /// The stage, as `verification`.
-    pub(crate) stage: String,
+    pub stage: String,
     /// What the stage is called.
-    pub(crate) stage_title: String,
+    pub stage_title: String,
     /// The phase of the stage; null at an end.
-    pub(crate) phase: Option<String>,
+    pub phase: Option<String>,
     /// Counts the request's events: what `ETag` says and `If-Match` sends back.
-    pub(crate) version: u32,
+    pub version: u32,
     /// When it came to its stage.
     #[schema(format = DateTime)]
-    pub(crate) entered_at: String,
+    pub entered_at: String,
     /// The end of the day it is due; null while the clock stands still.
     #[schema(format = DateTime)]
-    pub(crate) due_at: Option<String>,
+    pub due_at: Option<String>,
     /// True once it is at an end.
-    pub(crate) closed: bool,
+    pub closed: bool,
     /// What it waits for; null at an end.
-    pub(crate) waits_for: Option<WaitBody>,
+    pub waits_for: Option<WaitBody>,
 }
 
 /// Who aid is for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct RecipientBody {
+pub struct RecipientBody {
     /// The recipient's id.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// The name.
-    pub(crate) name: String,
+    pub name: String,
     /// What identifies the recipient (a NIK, a group's code), cut to its last four characters.
     #[schema(example = "************3281")]
-    pub(crate) nik: String,
+    pub nik: String,
 }
 
 /// What a request waits for, on whom, since when, and what unblocks it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct WaitBody {
+pub struct WaitBody {
     /// The cause, a stable code.
-    pub(crate) code: String,
+    pub code: String,
     /// The one sentence.
-    pub(crate) sentence: String,
+    pub sentence: String,
     /// On whom, in words.
-    pub(crate) on: String,
+    pub on: String,
     /// Since when.
     #[schema(format = DateTime)]
-    pub(crate) since: String,
+    pub since: String,
     /// Working days since then.
-    pub(crate) working_days: u32,
+    pub working_days: u32,
     /// What unblocks it, in words.
-    pub(crate) unblock: String,
+    pub unblock: String,
     /// The last day the stage should take; null while the clock stands still.
     #[schema(format = Date)]
-    pub(crate) due_on: Option<String>,
+    pub due_on: Option<String>,
     /// Working days past that day.
-    pub(crate) days_late: u32,
+    pub days_late: u32,
     /// The actions that unblock it.
-    pub(crate) actions: Vec<String>,
+    pub actions: Vec<String>,
     /// When who serves the stage was reminded; null where nobody was on this visit.
     #[schema(format = DateTime)]
-    pub(crate) reminded_at: Option<String>,
+    pub reminded_at: Option<String>,
     /// The role it was brought before because it took too long; null where it was not on this visit.
-    pub(crate) escalated_to: Option<String>,
+    pub escalated_to: Option<String>,
     /// What that role is called.
-    pub(crate) escalated_to_title: Option<String>,
+    pub escalated_to_title: Option<String>,
     /// When it was brought before that role.
     #[schema(format = DateTime)]
-    pub(crate) escalated_at: Option<String>,
+    pub escalated_at: Option<String>,
     /// The persons it waits for, at most ten.
-    pub(crate) persons: Vec<Somebody>,
+    pub persons: Vec<Somebody>,
 }
 
 /// Most persons named in a wait.

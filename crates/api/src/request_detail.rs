@@ -26,133 +26,134 @@ use crate::{App, Caller};
 
 /// One request with all that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RequestDetailBody {
+pub struct RequestDetailBody {
     #[serde(flatten)]
-    request: RequestBody,
+    /// What lists show of it.
+    pub request: RequestBody,
     /// The recipient's facts by the form's field names; NIK, family card and account numbers cut to the last four.
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    facts: BTreeMap<String, serde_json::Value>,
+    pub facts: BTreeMap<String, serde_json::Value>,
     /// A group's members, each as the form's member fields.
     #[schema(value_type = Vec<serde_json::Value>)]
-    members: Vec<BTreeMap<String, serde_json::Value>>,
+    pub members: Vec<BTreeMap<String, serde_json::Value>>,
     /// What was noted down on the way, such as a verifier's checklist.
     #[schema(value_type = std::collections::HashMap<String, serde_json::Value>)]
-    fields: BTreeMap<String, serde_json::Value>,
+    pub fields: BTreeMap<String, serde_json::Value>,
     /// `cash` or `goods`.
-    benefit: &'static str,
+    pub benefit: &'static str,
     /// The budget line it is paid from.
-    budget_line: String,
+    pub budget_line: String,
     /// Where its money stands in that line: `none`, `reserved`, `committed`, `paid`.
-    budget: &'static str,
+    pub budget: &'static str,
     /// The version of the definition it runs under.
-    definition: u32,
+    pub definition: u32,
     /// Set aside, and why.
-    hold: Option<HoldBody>,
+    pub hold: Option<HoldBody>,
     /// Sent back for correction, and why.
-    returned: Option<ReturnedBody>,
+    pub returned: Option<ReturnedBody>,
     /// Who has taken it on.
-    claimed_by: Option<Somebody>,
+    pub claimed_by: Option<Somebody>,
     /// Who has agreed to an action that needs more persons.
-    endorsements: Vec<EndorsementBody>,
+    pub endorsements: Vec<EndorsementBody>,
     /// The decree that freezes or approved it.
-    decree: Option<Uuid>,
+    pub decree: Option<Uuid>,
     /// True while a draft decree freezes it.
-    in_decree: bool,
+    pub in_decree: bool,
     /// What is known of its payment.
-    payment: Option<PaymentBody>,
+    pub payment: Option<PaymentBody>,
     /// A payment that the bank reported against what was known before: two persons must rule.
-    incident: Option<IncidentBody>,
+    pub incident: Option<IncidentBody>,
     /// The files attached to it.
-    attachments: Vec<AttachedBody>,
+    pub attachments: Vec<AttachedBody>,
     /// The stages that a repair by two persons may put it back to.
-    repair_to: Vec<String>,
+    pub repair_to: Vec<String>,
 }
 
 /// A request set aside.
 #[derive(Debug, Serialize, ToSchema)]
-struct HoldBody {
+pub struct HoldBody {
     /// A cause of the office's policy.
-    cause: String,
+    pub cause: String,
     /// The cause in words.
-    title: String,
+    pub title: String,
     /// True if the clock stands still.
-    blameless: bool,
+    pub blameless: bool,
     /// Why.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// Since when.
     #[schema(format = DateTime)]
-    since: String,
+    pub since: String,
     /// By whom.
-    by: Somebody,
+    pub by: Somebody,
 }
 
 /// A request sent back for correction.
 #[derive(Debug, Serialize, ToSchema)]
-struct ReturnedBody {
+pub struct ReturnedBody {
     /// The stage that sent it back.
-    from: String,
+    pub from: String,
     /// By whom.
-    by: Somebody,
+    pub by: Somebody,
     /// When.
     #[schema(format = DateTime)]
-    at: String,
+    pub at: String,
     /// Why.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// The fields changed since.
-    changed: Vec<String>,
+    pub changed: Vec<String>,
 }
 
 /// A person's word for an action that needs more than one.
 #[derive(Debug, Serialize, ToSchema)]
-struct EndorsementBody {
+pub struct EndorsementBody {
     /// The action.
-    action: String,
+    pub action: String,
     /// Who.
-    by: Somebody,
+    pub by: Somebody,
 }
 
 /// What is known of a payment.
 #[derive(Debug, Serialize, ToSchema)]
-struct PaymentBody {
+pub struct PaymentBody {
     /// The payment order.
-    order: Uuid,
+    pub order: Uuid,
     /// The line in it.
-    line: u32,
+    pub line: u32,
     /// `ordered`, `unknown`, `failed` or `paid`.
-    state: &'static str,
+    pub state: &'static str,
     /// The bank's cause of a failure.
-    cause: Option<String>,
+    pub cause: Option<String>,
     /// Since when.
     #[schema(format = DateTime)]
-    since: String,
+    pub since: String,
 }
 
 /// A payment reported against what was known before.
 #[derive(Debug, Serialize, ToSchema)]
-struct IncidentBody {
+pub struct IncidentBody {
     /// The payment order.
-    order: Uuid,
+    pub order: Uuid,
     /// The line that the bank reported paid.
-    line: u32,
+    pub line: u32,
     /// Since when.
     #[schema(format = DateTime)]
-    since: String,
+    pub since: String,
 }
 
 /// A file attached to a request.
 #[derive(Debug, Serialize, ToSchema)]
-struct AttachedBody {
+pub struct AttachedBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// When it was attached.
     #[schema(format = DateTime)]
-    at: String,
+    pub at: String,
     /// Its type by content.
-    media_type: String,
+    pub media_type: String,
     /// Its size in bytes.
-    size: i64,
+    pub size: i64,
     /// SHA-256 of its bytes.
-    digest: String,
+    pub digest: String,
 }
 
 /// A request that the caller may see, or the same answer as where there is none.
@@ -169,7 +170,7 @@ pub(crate) async fn answered(
     caller: &Caller,
     told: Result<salur_store::job::Answer, ExecuteError>,
     scheme: Option<&salur_core::SchemeId>,
-) -> Result<(Uuid, Response), Problem> {
+) -> Result<(Uuid, Tagged), Problem> {
     use salur_store::job::Answer;
     let world = app.store.world();
     let refused = |error: &ExecuteError| {
@@ -194,7 +195,7 @@ pub(crate) async fn answered(
         (request, last.map_or(caller.at, |told| told.entry.at))
     };
     let body = detail_body(app, caller, &request, at).await.map_err(broken)?;
-    Ok((id.0, tagged(body, &request)))
+    Ok((id.0, Tagged(body)))
 }
 
 /// One request with all that is known of it, under its `ETag`.
@@ -203,18 +204,24 @@ pub(crate) async fn detail(
     caller: &Caller,
     request: &Request,
     at: Timestamp,
-) -> Result<Response, Problem> {
+) -> Result<Tagged, Problem> {
     let body = detail_body(app, caller, request, at).await;
-    Ok(tagged(body.map_err(|error| Problem::broken(&error, caller.lang))?, request))
+    Ok(Tagged(body.map_err(|error| Problem::broken(&error, caller.lang))?))
 }
 
 /// A request under its `ETag`.
-fn tagged(body: RequestDetailBody, request: &Request) -> Response {
-    let mut response = Json(body).into_response();
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", request.version)) {
-        response.headers_mut().insert(ETAG, tag);
+#[derive(Debug)]
+pub struct Tagged(pub RequestDetailBody);
+
+impl IntoResponse for Tagged {
+    fn into_response(self) -> Response {
+        let tag = HeaderValue::from_str(&format!("\"{}\"", self.0.request.version));
+        let mut response = Json(self.0).into_response();
+        if let Ok(tag) = tag {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        response
     }
-    response
 }
 
 async fn detail_body(
@@ -335,11 +342,24 @@ fn standing(standing: Standing) -> &'static str {
     }
 }
 
-/// The answer to something new: 201, and where it is.
-pub(crate) fn created(path: &str, id: Uuid, mut response: Response) -> Response {
-    *response.status_mut() = StatusCode::CREATED;
-    if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/{path}/{id}")) {
-        response.headers_mut().insert(axum::http::header::LOCATION, place);
+/// Something new: 201, and where it is.
+#[derive(Debug)]
+pub struct Created<T> {
+    /// The collection it is in, as `decrees`.
+    pub path: &'static str,
+    /// Its id.
+    pub id: Uuid,
+    /// What is answered.
+    pub body: T,
+}
+
+impl<T: IntoResponse> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        let mut response = self.body.into_response();
+        *response.status_mut() = StatusCode::CREATED;
+        if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/{}/{}", self.path, self.id)) {
+            response.headers_mut().insert(axum::http::header::LOCATION, place);
+        }
+        response
     }
-    response
 }

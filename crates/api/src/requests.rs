@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use salur_core::world::Context;
 use salur_store::requests::Place;
 use serde::Deserialize;
@@ -15,7 +14,7 @@ use crate::filter::FilterBody;
 use crate::page::{Cursors, PageBody, limit_of};
 use crate::problem::Problem;
 use crate::request_body::{RequestBody, Telling};
-use crate::request_detail::{RequestDetailBody, detail, visible};
+use crate::request_detail::{RequestDetailBody, Tagged, detail, visible};
 use crate::{App, Caller};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -26,35 +25,35 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct ListQuery {
+pub struct ListQuery {
     /// Of this scheme, as `disaster`.
-    scheme: Option<String>,
+    pub scheme: Option<String>,
     /// At this stage, as `verification`.
-    stage: Option<String>,
+    pub stage: Option<String>,
     /// In this phase: `input`, `verification`, `approval`, `disbursement` or `accountability`.
-    phase: Option<String>,
+    pub phase: Option<String>,
     /// Of this regency or city, as `64.72`.
-    region: Option<String>,
+    pub region: Option<String>,
     /// Of this fiscal year.
-    year: Option<i16>,
+    pub year: Option<i16>,
     /// True for what is off its plain course or overdue.
-    stuck: Option<bool>,
+    pub stuck: Option<bool>,
     /// Stuck for this cause, or `overdue`.
-    code: Option<String>,
+    pub code: Option<String>,
     /// Whole words of the name, or the whole NIK.
-    q: Option<String>,
+    pub q: Option<String>,
     /// How many, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Lists requests: with a stage, phase or cause oldest in their stage first, otherwise in the order they were
 /// entered. Shows the caller's regions only.
 #[utoipa::path(get, path = "/requests", tag = "requests", params(ListQuery),
     responses((status = 200, description = "A page of requests", body = PageBody<RequestBody>)))]
-async fn list(
+pub async fn list(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<ListQuery>,
@@ -74,7 +73,7 @@ async fn list(
 }
 
 /// A page of the requests that a filter names.
-pub(crate) async fn page(
+pub async fn page(
     app: &App,
     caller: &Caller,
     filter: &FilterBody,
@@ -100,7 +99,7 @@ pub(crate) async fn page(
     params(("id" = uuid::Uuid, Path, description = "The request")),
     responses((status = 200, description = "The request", body = RequestDetailBody,
         headers(("ETag" = String, description = "Its version, for `If-Match`")))))]
-async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Response, Problem> {
+pub async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Tagged, Problem> {
     let listed = visible(&app, &caller, id).await?;
     detail(&app, &caller, &listed.request, caller.at).await
 }

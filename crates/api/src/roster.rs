@@ -24,175 +24,175 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The office as far as the caller may see it: who serves what they serve, or all of it.
 #[derive(Debug, Serialize, ToSchema)]
-struct RosterBody {
+pub struct RosterBody {
     /// People, by name.
-    people: Vec<PersonBody>,
+    pub people: Vec<PersonBody>,
     /// Seats.
-    seats: Vec<SeatBody>,
+    pub seats: Vec<SeatBody>,
     /// Who acts in a seat that is not theirs, those to come among them.
-    actings: Vec<ActingBody>,
+    pub actings: Vec<ActingBody>,
     /// What was handed on, what is to come among it.
-    delegations: Vec<DelegationBody>,
+    pub delegations: Vec<DelegationBody>,
     /// Who is away, and who will be.
-    absences: Vec<AbsenceBody>,
+    pub absences: Vec<AbsenceBody>,
 }
 
 /// A person.
 #[derive(Debug, Serialize, ToSchema)]
-struct PersonBody {
+pub struct PersonBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// The staff number, for those who see the whole office.
-    staff_no: Option<String>,
+    pub staff_no: Option<String>,
     /// The name.
-    name: String,
+    pub name: String,
     /// False once they have left.
-    active: bool,
+    pub active: bool,
     /// The roles held, each with where.
-    grants: Vec<HeldBody>,
+    pub grants: Vec<HeldBody>,
     /// The last day of an absence today.
     #[schema(value_type = Option<String>, format = Date)]
-    away_until: Option<Date>,
+    pub away_until: Option<Date>,
 }
 
 /// A role held in a region and all that lies within it.
 #[derive(Debug, Serialize, ToSchema)]
-struct HeldBody {
+pub struct HeldBody {
     /// The role.
-    role: String,
+    pub role: String,
     /// What the role is called.
-    role_title: String,
+    pub role_title: String,
     /// Where, by its code.
-    region: String,
+    pub region: String,
     /// What the region is called.
-    region_name: String,
+    pub region_name: String,
 }
 
 /// A seat.
 #[derive(Debug, Serialize, ToSchema)]
-struct SeatBody {
+pub struct SeatBody {
     /// Its name.
-    id: String,
+    pub id: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// The role that goes with it.
-    role: String,
+    pub role: String,
     /// Where.
-    region: String,
+    pub region: String,
     /// Who holds it.
-    holders: Vec<Somebody>,
+    pub holders: Vec<Somebody>,
     /// True if nobody does.
-    vacant: bool,
+    pub vacant: bool,
     /// Who acts in it today.
-    acting: Vec<Somebody>,
+    pub acting: Vec<Somebody>,
 }
 
 /// Somebody acts in a seat that is not theirs.
 #[derive(Debug, Serialize, ToSchema)]
-struct ActingBody {
+pub struct ActingBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// Who acts.
-    person: Somebody,
+    pub person: Somebody,
     /// The seat's role.
-    role: String,
+    pub role: String,
     /// The seat's region.
-    region: String,
+    pub region: String,
     /// `plt`, `plh` or `pj`.
-    capacity: &'static str,
+    pub capacity: &'static str,
     /// What the capacity is called.
-    capacity_title: String,
+    pub capacity_title: String,
     /// The decree's number.
-    decree: String,
+    pub decree: String,
     /// The first day.
     #[schema(value_type = String, format = Date)]
-    from_day: Date,
+    pub from_day: Date,
     /// The last day.
     #[schema(value_type = String, format = Date)]
-    to_day: Date,
+    pub to_day: Date,
     /// The holder who is away.
-    for_whom: Option<Somebody>,
+    pub for_whom: Option<Somebody>,
     /// True on its days.
-    in_force: bool,
+    pub in_force: bool,
 }
 
 /// A role handed on for a time.
 #[derive(Debug, Serialize, ToSchema)]
-struct DelegationBody {
+pub struct DelegationBody {
     /// The id.
-    id: Uuid,
+    pub id: Uuid,
     /// Whose role it is.
-    from: Somebody,
+    pub from: Somebody,
     /// Who may act in it.
-    to: Somebody,
+    pub to: Somebody,
     /// The role.
-    role: String,
+    pub role: String,
     /// Where.
-    region: String,
+    pub region: String,
     /// For these schemes only.
-    schemes: Option<Vec<String>>,
+    pub schemes: Option<Vec<String>>,
     /// For requests up to this amount, in whole rupiah.
-    amount_max: Option<i64>,
+    pub amount_max: Option<i64>,
     /// The first day.
     #[schema(value_type = String, format = Date)]
-    from_day: Date,
+    pub from_day: Date,
     /// The last day.
     #[schema(value_type = String, format = Date)]
-    to_day: Date,
+    pub to_day: Date,
     /// The letter it rests on.
-    source: String,
+    pub source: String,
     /// True on its days, while the role is still held by the one whose it is.
-    in_force: bool,
+    pub in_force: bool,
 }
 
 /// Somebody is away.
 #[derive(Debug, Serialize, ToSchema)]
-struct AbsenceBody {
+pub struct AbsenceBody {
     /// Who.
-    person: Somebody,
+    pub person: Somebody,
     /// The first day.
     #[schema(value_type = String, format = Date)]
-    from_day: Date,
+    pub from_day: Date,
     /// The last day.
     #[schema(value_type = String, format = Date)]
-    to_day: Date,
+    pub to_day: Date,
 }
 
 /// The freezes.
 #[derive(Debug, Serialize, ToSchema)]
-struct FreezesBody {
+pub struct FreezesBody {
     /// Those that are not over, and those to come.
-    data: Vec<FreezeBody>,
+    pub data: Vec<FreezeBody>,
 }
 
 /// A time in which approval and payment from a fund source wait.
 #[derive(Debug, Serialize, ToSchema)]
-struct FreezeBody {
+pub struct FreezeBody {
     /// The id; null where the office's policy file sets it, and ends it.
-    id: Option<Uuid>,
+    pub id: Option<Uuid>,
     /// The order it rests on.
-    source: String,
+    pub source: String,
     /// The fund source.
-    fund: String,
+    pub fund: String,
     /// The schemes it stops; every one where none is named.
-    schemes: Vec<String>,
+    pub schemes: Vec<String>,
     /// Schemes that go on.
-    exempt: Vec<String>,
+    pub exempt: Vec<String>,
     /// The first day.
     #[schema(value_type = String, format = Date)]
-    from: Date,
+    pub from: Date,
     /// The last day.
     #[schema(value_type = String, format = Date)]
-    to: Date,
+    pub to: Date,
     /// True on its days.
-    in_force: bool,
+    pub in_force: bool,
 }
 
 /// Shows who holds what: people with their roles, seats and vacancies, acting officers, delegations, absences. Papers
 /// whose last day has passed are left out.
 #[utoipa::path(get, path = "/roster", tag = "office",
     responses((status = 200, description = "The office", body = RosterBody)))]
-async fn roster(State(app): State<App>, caller: Caller) -> Json<RosterBody> {
+pub async fn roster(State(app): State<App>, caller: Caller) -> Json<RosterBody> {
     let world = app.store.world();
     let view = View { app: &app, caller: &caller, world: &world, context: context(&world, &caller) };
     Json(RosterBody {
@@ -207,7 +207,7 @@ async fn roster(State(app): State<App>, caller: Caller) -> Json<RosterBody> {
 /// Lists the freezes that are not over.
 #[utoipa::path(get, path = "/freezes", tag = "office",
     responses((status = 200, description = "The freezes", body = FreezesBody)))]
-async fn freezes(State(app): State<App>, caller: Caller) -> Json<FreezesBody> {
+pub async fn freezes(State(app): State<App>, caller: Caller) -> Json<FreezesBody> {
     let world = app.store.world();
     let today = context(&world, &caller).today();
     let texts = |names: &std::collections::BTreeSet<salur_core::SchemeId>| {

@@ -22,87 +22,87 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The schemes.
 #[derive(Debug, Serialize, ToSchema)]
-struct SchemesBody {
+pub struct SchemesBody {
     /// By id.
-    data: Vec<SchemeBody>,
+    pub data: Vec<SchemeBody>,
 }
 
 /// A scheme of aid.
 #[derive(Debug, Serialize, ToSchema)]
-struct SchemeBody {
+pub struct SchemeBody {
     /// The id, as `disaster`.
-    id: String,
+    pub id: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// The version of its definition that new requests run under.
-    version: u32,
+    pub version: u32,
     /// The fund source.
-    fund: String,
+    pub fund: String,
     /// `cash` or `goods`.
-    benefit: &'static str,
+    pub benefit: &'static str,
     /// What it asks about a recipient.
-    form: FormBody,
+    pub form: FormBody,
     /// What is noted down on the way.
-    checklist: Vec<CheckBody>,
+    pub checklist: Vec<CheckBody>,
     /// What may be done to a request.
-    actions: Vec<ActionTextBody>,
+    pub actions: Vec<ActionTextBody>,
 }
 
 /// What a scheme asks about a recipient.
 #[derive(Debug, Serialize, ToSchema)]
-struct FormBody {
+pub struct FormBody {
     /// The field that names a recipient within scheme and year.
-    key: String,
+    pub key: String,
     /// The field shown as the recipient's name.
-    display: String,
+    pub display: String,
     /// The field with the amount.
-    amount: String,
+    pub amount: String,
     /// The field with the region.
-    region: String,
+    pub region: String,
     /// The fields, in the order they are shown.
-    fields: Vec<FormFieldBody>,
+    pub fields: Vec<FormFieldBody>,
     /// The fields of a group's members; none where there are no groups.
-    members: Vec<FormFieldBody>,
+    pub members: Vec<FormFieldBody>,
 }
 
 /// One question of a form.
 #[derive(Debug, Serialize, ToSchema)]
-struct FormFieldBody {
+pub struct FormFieldBody {
     /// The name in facts.
-    name: String,
+    pub name: String,
     /// How its value is read, as `nik`, `money` or `date`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// What it is called.
-    label: String,
+    pub label: String,
     /// The headers it is known by in files.
-    headers: Vec<String>,
+    pub headers: Vec<String>,
     /// True where it may not be left empty.
-    required: bool,
+    pub required: bool,
 }
 
 /// Something noted down on the way.
 #[derive(Debug, Serialize, ToSchema)]
-struct CheckBody {
+pub struct CheckBody {
     /// The field.
-    name: String,
+    pub name: String,
     /// What it holds: `bool`, `int`, `money`, `date` or `enum`.
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub kind: &'static str,
     /// The values of an `enum`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    values: Vec<String>,
+    pub values: Vec<String>,
     /// What each of the values is called.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = std::collections::HashMap<String, String>)]
-    value_titles: BTreeMap<String, String>,
+    pub value_titles: BTreeMap<String, String>,
     /// What it is called.
-    title: String,
+    pub title: String,
 }
 
 /// Lists the schemes with their forms.
 #[utoipa::path(get, path = "/schemes", tag = "office",
     responses((status = 200, description = "The schemes", body = SchemesBody)))]
-async fn list(State(app): State<App>, caller: Caller) -> Json<SchemesBody> {
+pub async fn list(State(app): State<App>, caller: Caller) -> Json<SchemesBody> {
     let world = app.store.world();
     let data = world.workflows.all_current().map(|workflow| body(workflow, caller.lang)).collect();
     Json(SchemesBody { data })

@@ -28,48 +28,48 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct StagesQuery {
+pub struct StagesQuery {
     /// Of this scheme.
-    scheme: Option<String>,
+    pub scheme: Option<String>,
     /// In this regency or city.
-    region: Option<String>,
+    pub region: Option<String>,
     /// Of this fiscal year.
-    year: Option<i16>,
+    pub year: Option<i16>,
 }
 
 /// Counts by stage.
 #[derive(Debug, Serialize, ToSchema)]
-struct StagesBody {
+pub struct StagesBody {
     /// By scheme, year and stage, in the order of the way.
-    data: Vec<StageBody>,
+    pub data: Vec<StageBody>,
 }
 
 /// How many requests are at a stage.
 #[derive(Debug, Serialize, ToSchema)]
-struct StageBody {
+pub struct StageBody {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    year: i16,
+    pub year: i16,
     /// The stage.
-    stage: String,
+    pub stage: String,
     /// What it is called.
-    stage_title: String,
+    pub stage_title: String,
     /// Its phase; null at an end.
-    phase: Option<String>,
+    pub phase: Option<String>,
     /// How many are there.
-    count: i64,
+    pub count: i64,
     /// When the oldest of them came to it; null at an end.
     #[schema(format = DateTime)]
-    oldest: Option<String>,
+    pub oldest: Option<String>,
     /// How many of them are past their day.
-    overdue: i64,
+    pub overdue: i64,
 }
 
 /// Counts the requests at each stage, over the regions that the caller may see.
 #[utoipa::path(get, path = "/stages", tag = "queues", params(StagesQuery),
     responses((status = 200, description = "Counts by stage", body = StagesBody)))]
-async fn stages(
+pub async fn stages(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<StagesQuery>,
@@ -157,54 +157,54 @@ fn title(world: &World, scheme: &SchemeId, stage: &StageName, lang: Lang) -> Str
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct StuckQuery {
+pub struct StuckQuery {
     /// Of this scheme.
-    scheme: Option<String>,
+    pub scheme: Option<String>,
     /// In this regency or city.
-    region: Option<String>,
+    pub region: Option<String>,
     /// Stuck for this cause, or `overdue`.
-    code: Option<String>,
+    pub code: Option<String>,
     /// How many requests, 1 to 100.
     #[param(default = 50, minimum = 1, maximum = 100)]
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// The `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// What is stuck: by cause, and a page of the requests.
 #[derive(Debug, Serialize, ToSchema)]
-struct StuckBody {
+pub struct StuckBody {
     /// How many for which cause, most first.
-    groups: Vec<StuckGroupBody>,
+    pub groups: Vec<StuckGroupBody>,
     /// The requests, oldest in their stage first.
-    data: Vec<RequestBody>,
+    pub data: Vec<RequestBody>,
     /// Where the next page starts; null on the last page.
-    next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
     /// True if there are more pages.
-    has_more: bool,
+    pub has_more: bool,
 }
 
 /// How many requests are stuck for one cause at one stage.
 #[derive(Debug, Serialize, ToSchema)]
-struct StuckGroupBody {
+pub struct StuckGroupBody {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The stage.
-    stage: String,
+    pub stage: String,
     /// What it is called.
-    stage_title: String,
+    pub stage_title: String,
     /// The cause, a stable code, or `overdue`. A request that is overdue for another cause is counted under both.
-    code: String,
+    pub code: String,
     /// The cause in words.
-    title: String,
+    pub title: String,
     /// How many.
-    count: i64,
+    pub count: i64,
 }
 
 /// Tells what is stuck: counts by cause, and a page of the requests.
 #[utoipa::path(get, path = "/stuck", tag = "queues", params(StuckQuery),
     responses((status = 200, description = "What is stuck", body = StuckBody)))]
-async fn stuck(
+pub async fn stuck(
     State(app): State<App>,
     caller: Caller,
     QueryOf(query): QueryOf<StuckQuery>,

@@ -26,102 +26,103 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 
 /// The workflows.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkflowsBody {
+pub struct WorkflowsBody {
     /// The current one of each scheme.
-    data: Vec<WorkflowHeadBody>,
+    pub data: Vec<WorkflowHeadBody>,
 }
 
 /// A workflow in short.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkflowHeadBody {
+pub struct WorkflowHeadBody {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// Its version.
-    version: u32,
+    pub version: u32,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// SHA-256 of its text.
-    digest: String,
+    pub digest: String,
 }
 
 /// A workflow.
 #[derive(Debug, Serialize, ToSchema)]
-struct WorkflowBody {
+pub struct WorkflowBody {
     #[serde(flatten)]
-    head: WorkflowHeadBody,
+    /// What lists show of it.
+    pub head: WorkflowHeadBody,
     /// The stage a request enters at.
-    start: String,
+    pub start: String,
     /// Its stages, in the order of the way.
-    stages: Vec<StageTextBody>,
+    pub stages: Vec<StageTextBody>,
     /// Its actions.
-    actions: Vec<ActionTextBody>,
+    pub actions: Vec<ActionTextBody>,
     /// Who must differ from whom.
-    duties: Vec<DutyBody>,
+    pub duties: Vec<DutyBody>,
     /// The definition as it was published.
-    text: String,
+    pub text: String,
 }
 
 /// A stage of a workflow.
 #[derive(Debug, Serialize, ToSchema)]
-struct StageTextBody {
+pub struct StageTextBody {
     /// The stage.
-    name: String,
+    pub name: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// Its phase; null at an end.
-    phase: Option<&'static str>,
+    pub phase: Option<&'static str>,
     /// How a request ends here: `success`, `rejected`, `withdrawn` or `referred`; null before an end.
-    end: Option<&'static str>,
+    pub end: Option<&'static str>,
     /// The role that serves it.
-    served_by: Option<String>,
+    pub served_by: Option<String>,
     /// Done within this many working days.
-    target: Option<u32>,
+    pub target: Option<u32>,
 }
 
 /// An action of a workflow.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ActionTextBody {
+pub struct ActionTextBody {
     /// The action.
-    name: String,
+    pub name: String,
     /// What it is called.
-    title: String,
+    pub title: String,
     /// `forward`, `rework`, `approval`, `payment`, `close`, `correction` or `ruling`.
-    kind: &'static str,
+    pub kind: &'static str,
     /// The stages it is taken at.
-    from: Vec<String>,
+    pub from: Vec<String>,
     /// The stage it leads to; null where the request stays.
-    to: Option<String>,
+    pub to: Option<String>,
     /// The roles that may take it.
-    by: Vec<String>,
+    pub by: Vec<String>,
     /// `decree` or `payment_order`, where it is taken through one only.
-    via: Option<&'static str>,
+    pub via: Option<&'static str>,
     /// How many different persons must take it.
-    persons: u32,
+    pub persons: u32,
     /// True if a reason must be given.
-    needs_reason: bool,
+    pub needs_reason: bool,
     /// Fields that must be filled in.
-    needs: Vec<String>,
+    pub needs: Vec<String>,
     /// Fields that may be filled in.
-    notes: Vec<String>,
+    pub notes: Vec<String>,
     /// The condition, as the definition writes it.
-    guard: Option<String>,
+    pub guard: Option<String>,
 }
 
 /// Who must differ from whom.
 #[derive(Debug, Serialize, ToSchema)]
-struct DutyBody {
+pub struct DutyBody {
     /// Acts that no person may take two of on one request.
-    distinct: Vec<String>,
+    pub distinct: Vec<String>,
     /// The fewest different persons ...
-    min_persons: Option<u32>,
+    pub min_persons: Option<u32>,
     /// ... before a request may come to this stage.
-    before: Option<String>,
+    pub before: Option<String>,
 }
 
 /// Lists the workflows that new requests run under.
 #[utoipa::path(get, path = "/workflows", tag = "office",
     responses((status = 200, description = "The workflows", body = WorkflowsBody)))]
-async fn list(State(app): State<App>, caller: Caller) -> Json<WorkflowsBody> {
+pub async fn list(State(app): State<App>, caller: Caller) -> Json<WorkflowsBody> {
     let world = app.store.world();
     Json(WorkflowsBody {
         data: world.workflows.all_current().map(|workflow| head(workflow, caller.lang)).collect(),
@@ -132,7 +133,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Json<WorkflowsBody> {
 #[utoipa::path(get, path = "/workflows/{scheme}", tag = "office",
     params(("scheme" = String, Path, description = "The scheme")),
     responses((status = 200, description = "The workflow", body = WorkflowBody)))]
-async fn one(
+pub async fn one(
     State(app): State<App>,
     caller: Caller,
     NameOf(scheme): NameOf,
@@ -166,42 +167,42 @@ async fn one(
 /// A definition to check.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TextBody {
+pub struct TextBody {
     /// The definition, as TOML.
-    text: String,
+    pub text: String,
 }
 
 /// What a check of a definition finds.
 #[derive(Debug, Serialize, ToSchema)]
-struct CheckedBody {
+pub struct CheckedBody {
     /// True if it could be published.
-    sound: bool,
+    pub sound: bool,
     /// What names it, where it is sound.
-    workflow: Option<WorkflowHeadBody>,
+    pub workflow: Option<WorkflowHeadBody>,
     /// What is to mend.
-    findings: Vec<FindingBody>,
+    pub findings: Vec<FindingBody>,
     /// What today's roster does not give to it, errors first; null where it is not sound, and for whoever does not work
     /// for all regions.
-    roster: Option<Vec<RosterFindingBody>>,
+    pub roster: Option<Vec<RosterFindingBody>>,
 }
 
 /// Something to mend.
 #[derive(Debug, Serialize, ToSchema)]
-struct FindingBody {
+pub struct FindingBody {
     /// A stable code.
-    code: String,
+    pub code: String,
     /// The place in the text, as `action.verify.to`, or a line and column.
-    place: String,
+    pub place: String,
     /// The line of that place, from 1.
-    line: Option<usize>,
+    pub line: Option<usize>,
     /// What is wrong, and how to mend it.
-    text: String,
+    pub text: String,
 }
 
 /// Checks a definition by the code that publishes it, and changes nothing. Publishing goes by `POST /proposals`.
 #[utoipa::path(post, path = "/workflows/check", tag = "office", request_body = TextBody,
     responses((status = 200, description = "What was found", body = CheckedBody)))]
-async fn check(
+pub async fn check(
     State(app): State<App>,
     caller: Caller,
     body: BodyOf<TextBody>,

@@ -101,6 +101,12 @@ pub struct Calendar {
 }
 
 impl Calendar {
+    /// The office's time zone.
+    #[must_use]
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// A calendar for the years `horizon`, all of whose holidays are in `holidays`.
     pub fn new(
         zone: &str,

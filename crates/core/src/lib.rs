@@ -14,6 +14,7 @@ pub mod command;
 pub mod decide;
 pub mod decree;
 pub mod definition;
+pub mod desk;
 mod digest;
 pub mod event;
 pub mod form;

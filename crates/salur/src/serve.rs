@@ -102,7 +102,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCod
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
     salur_api::resume_unfinished(&app).await?;
     let taking_up = tokio::spawn(take_up(app.clone()));
-    let router = salur_api::router(app);
+    let router = salur_web::router(app);
     let server = tokio::spawn(async move {
         axum::serve(listener, router)
             .with_graceful_shutdown(async move {

@@ -26,120 +26,121 @@ const MASKED_RUN: usize = 8;
 
 /// An import that has been taken in.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Taken {
+pub struct Taken {
     /// Its id.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// `judging` at first.
-    pub(crate) state: &'static str,
+    pub state: &'static str,
 }
 
 /// Where an import stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ImportBody {
+pub struct ImportBody {
     /// Its id.
-    pub(crate) id: Uuid,
+    pub id: Uuid,
     /// The scheme.
-    pub(crate) scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    pub(crate) year: i16,
+    pub year: i16,
     /// `judging`, `ready`, `accepting`, `done` or `failed`.
-    pub(crate) state: &'static str,
+    pub state: &'static str,
     /// Rows of the list that were judged.
-    pub(crate) rows: u32,
+    pub rows: u32,
     /// Rows that may be accepted, referred ones included.
-    pub(crate) sound: u32,
+    pub sound: u32,
     /// Rows with a fault.
-    pub(crate) faulty: u32,
+    pub faulty: u32,
     /// Sound rows that another level of government serves.
-    pub(crate) referred: u32,
+    pub referred: u32,
     /// Rows that became requests.
-    pub(crate) accepted: u32,
+    pub accepted: u32,
     /// Sound rows that were turned away when they were to become requests.
-    pub(crate) refused: u32,
+    pub refused: u32,
     /// How far the present step has come.
-    pub(crate) progress: Progress,
+    pub progress: Progress,
     /// Why the file could not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) error: Option<ErrorBody>,
+    pub error: Option<ErrorBody>,
     /// Who sent it.
-    pub(crate) by: Somebody,
+    pub by: Somebody,
     /// Who accepted it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) accepted_by: Option<Somebody>,
+    pub accepted_by: Option<Somebody>,
     /// When it was sent.
     #[schema(value_type = String, format = DateTime)]
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
     /// How often each fault occurs.
     #[schema(value_type = std::collections::BTreeMap<String, u32>)]
-    pub(crate) codes: BTreeMap<FaultCode, u32>,
+    pub codes: BTreeMap<FaultCode, u32>,
     /// How often each warning occurs; a warning keeps no row from being accepted.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = std::collections::BTreeMap<String, u32>)]
-    pub(crate) warnings: BTreeMap<FaultCode, u32>,
+    pub warnings: BTreeMap<FaultCode, u32>,
 }
 
 /// How far a step has come.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Progress {
+pub struct Progress {
     /// Rows done.
-    pub(crate) done: u32,
+    pub done: u32,
     /// Rows in all; null while the list is still being read.
-    pub(crate) of: Option<u32>,
+    pub of: Option<u32>,
 }
 
 /// Why a file could not be used.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ErrorBody {
+pub struct ErrorBody {
     /// A stable code.
-    pub(crate) code: String,
+    pub code: String,
     /// What is wrong and how to mend it.
-    pub(crate) detail: String,
+    pub detail: String,
 }
 
 /// An import with a page of its faults.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ImportPage {
+pub struct ImportPage {
     #[serde(flatten)]
-    pub(crate) import: ImportBody,
+    /// Where it stands.
+    pub import: ImportBody,
     /// What is wrong, in the order of the list; what belongs to no row of it comes last.
-    pub(crate) errors: Vec<RowFault>,
+    pub errors: Vec<RowFault>,
     /// Where the next page of faults starts. Null on the last page.
-    pub(crate) next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
 }
 
 /// A page of imports, newest first.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ImportsPage {
+pub struct ImportsPage {
     /// The imports.
-    pub(crate) data: Vec<ImportBody>,
+    pub data: Vec<ImportBody>,
     /// Where the next page starts. Null on the last page.
-    pub(crate) next_cursor: Option<String>,
+    pub next_cursor: Option<String>,
     /// True if there are more pages.
-    pub(crate) has_more: bool,
+    pub has_more: bool,
 }
 
 /// One thing that is wrong with a row.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct RowFault {
+pub struct RowFault {
     /// The line of a text file or the row of a sheet, the header's being its own.
-    pub(crate) row: u32,
+    pub row: u32,
     /// `list` or `members`.
     #[schema(value_type = String)]
-    pub(crate) file: File,
+    pub file: File,
     /// The row of the list that it keeps from being accepted, where the fault stands in the list of members.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) list_row: Option<u32>,
+    pub list_row: Option<u32>,
     /// The column's header as the file writes it.
-    pub(crate) field: String,
+    pub field: String,
     /// A stable code.
     #[schema(value_type = String)]
-    pub(crate) code: FaultCode,
+    pub code: FaultCode,
     /// The value as it was found; NIK and account numbers show their last four characters to whoever did not send it.
-    pub(crate) found: String,
+    pub found: String,
     /// What is wrong.
-    pub(crate) message: String,
+    pub message: String,
     /// What to do about it.
-    pub(crate) mend: String,
+    pub mend: String,
 }
 
 impl ImportBody {

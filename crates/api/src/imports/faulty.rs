@@ -47,7 +47,7 @@ const FAULTS_READ: u32 = 1_000;
         (status = 409, description = "Still being judged, or of no use", body = Problem),
     )
 )]
-pub(crate) async fn faulty_csv(
+pub async fn faulty_csv(
     State(app): State<App>,
     caller: Caller,
     id: Result<Path<Uuid>, PathRejection>,

@@ -38,11 +38,11 @@ const IMPORTS_DEFAULT: u32 = 50;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct PageQuery {
+pub struct PageQuery {
     /// How many.
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// Where the page starts, as an earlier page said.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 type PageOf = Result<Query<PageQuery>, QueryRejection>;
@@ -53,7 +53,7 @@ type IdOf = Result<Path<Uuid>, PathRejection>;
     get, path = "/imports", tag = "imports", params(PageQuery),
     responses((status = 200, body = ImportsPage), (status = 422, body = Problem))
 )]
-pub(crate) async fn imports(
+pub async fn imports(
     State(app): State<App>,
     caller: Caller,
     query: PageOf,
@@ -75,7 +75,7 @@ pub(crate) async fn imports(
     get, path = "/imports/{id}", tag = "imports", params(("id" = Uuid, Path, description = "The import"), PageQuery),
     responses((status = 200, body = ImportPage), (status = 404, body = Problem), (status = 422, body = Problem))
 )]
-pub(crate) async fn import(
+pub async fn import(
     State(app): State<App>,
     caller: Caller,
     id: IdOf,
@@ -108,7 +108,7 @@ pub(crate) async fn import(
         (status = 409, description = "Still being judged, or of no use", body = Problem),
     )
 )]
-pub(crate) async fn accept_import(
+pub async fn accept_import(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,

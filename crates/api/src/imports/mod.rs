@@ -5,14 +5,14 @@
 //! personal is kept in clear: faults are sealed, for they repeat what was found.
 
 mod accepting;
-mod body;
-mod faulty;
-mod handlers;
+pub mod body;
+pub mod faulty;
+pub mod handlers;
 mod judging;
 mod located;
 mod reader;
 mod runner;
-mod send;
+pub mod send;
 #[cfg(test)]
 mod tests;
 mod work;

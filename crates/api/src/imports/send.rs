@@ -44,11 +44,11 @@ const NAMED_MAX: usize = 5;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct SendQuery {
+pub struct SendQuery {
     /// The scheme.
-    scheme: String,
+    pub scheme: String,
     /// The fiscal year.
-    year: i16,
+    pub year: i16,
 }
 
 /// Takes a list of recipients in.
@@ -73,7 +73,7 @@ pub(crate) struct SendQuery {
         (status = 422, description = "No such scheme, or the file is no list", body = Problem),
     )
 )]
-pub(crate) async fn send_list(
+pub async fn send_list(
     State(app): State<App>,
     caller: Caller,
     key: Idempotency,

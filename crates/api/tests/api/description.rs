@@ -163,7 +163,7 @@ async fn the_server_tells_how_it_is() {
     let text = String::from_utf8(metrics.bytes.to_vec()).unwrap();
     assert!(text.contains("salur_problems_total{code=\"unauthenticated\"} 1"), "{text}");
     assert!(text.contains("salur_http_responses_total{class=\"4xx\"} 1"), "{text}");
-    let front = desk.send(plain("/")).await;
+    let front = desk.send(plain("/healthz")).await;
     assert_eq!((front.header("x-request-id"), front.header("x-content-type-options")), ("abc-1", "nosniff"));
     let odd = Request::get("/healthz").header("x-request-id", "a b").body(Body::empty()).unwrap();
     assert_ne!(desk.send(odd).await.header("x-request-id"), "a b");

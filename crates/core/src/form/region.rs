@@ -59,6 +59,12 @@ impl Regions {
         self.names.get(code).map(String::as_str)
     }
 
+    /// The name of the province that is served.
+    #[must_use]
+    pub fn served_name(&self) -> Option<&str> {
+        self.served.as_ref().and_then(|code| self.name(code.as_str()))
+    }
+
     /// The regency or city that a code lies in, itself included.
     #[must_use]
     pub fn regency_of(&self, code: &RegionCode) -> Option<(&RegionCode, &str)> {

@@ -1,0 +1,92 @@
+// What a page does beyond a plain form; every act works without it.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  // A form that was sent is not sent again by a second tap; the server would answer the same.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method === "post" && !form.target) {
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 8000);
+    }
+  });
+  window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  // Choosing rows: the whole page, a range with shift, and what is chosen in words.
+  const choosing = (form) => {
+    const boxes = all("input[name=ids]", form);
+    const whole = form.querySelector("[data-all]");
+    const told = form.querySelector("[data-chosen]");
+    let last = null;
+    const tell = () => {
+      const chosen = boxes.filter((box) => box.checked);
+      if (whole) {
+        whole.checked = chosen.length === boxes.length && boxes.length > 0;
+        whole.indeterminate = chosen.length > 0 && !whole.checked;
+      }
+      if (told) told.textContent = told.dataset.chosen.replace("{n}", chosen.length);
+      const sum = form.querySelector("[data-sum]");
+      if (sum) {
+        const total = chosen.reduce((so, box) => so + Number(box.dataset.amount || 0), 0);
+        sum.textContent = "Rp" + total.toLocaleString("id-ID");
+      }
+    };
+    boxes.forEach((box, at) => box.addEventListener("click", (event) => {
+      if (event.shiftKey && last !== null) {
+        const [from, to] = [Math.min(last, at), Math.max(last, at)];
+        for (let n = from; n <= to; n += 1) boxes[n].checked = box.checked;
+      }
+      last = at;
+      tell();
+    }));
+    if (whole) whole.addEventListener("change", () => { boxes.forEach((box) => { box.checked = whole.checked; }); tell(); });
+    tell();
+  };
+
+  // Keys, where nobody is typing: j and k move, x chooses, / searches. Off with the switch in the help.
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem("salur-keys") === "off") return;
+    if (event.target.closest("input, select, textarea, [contenteditable]") && event.target.type !== "checkbox") return;
+    const rows = all("[data-row]");
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    const go = (to) => { const link = rows[to]?.querySelector("a"); if (link) { link.focus(); link.scrollIntoView({ block: "nearest" }); } };
+    if (event.key === "j") go(Math.min(at + 1, rows.length - 1));
+    else if (event.key === "k") go(Math.max(at - 1, 0));
+    else if (event.key === "x" && at >= 0) rows[at].querySelector("input[name=ids]")?.click();
+    else if (event.key === "/") { const find = document.querySelector("[data-find]"); if (find) { find.focus(); event.preventDefault(); } }
+  });
+
+  // Counts that follow what happens: asked for anew when the server says that something did.
+  const follow = () => {
+    const counts = document.querySelector("[data-live]");
+    if (!counts || !window.EventSource) return;
+    const source = new EventSource("/live");
+    let waiting = false;
+    source.onmessage = () => {
+      if (waiting) return;
+      waiting = true;
+      setTimeout(async () => {
+        waiting = false;
+        const answer = await fetch(counts.dataset.live, { headers: { "X-Piece": "counts" } });
+        if (answer.ok) counts.innerHTML = await answer.text();
+      }, 2000);
+    };
+    window.addEventListener("pagehide", () => source.close());
+  };
+
+  const start = () => {
+    all("form[data-choose]").forEach(choosing);
+    const wrong = document.querySelector("[data-errors]");
+    if (wrong) wrong.focus();
+    all("[data-switch-keys]").forEach((box) => {
+      box.checked = localStorage.getItem("salur-keys") !== "off";
+      box.addEventListener("change", () => localStorage.setItem("salur-keys", box.checked ? "on" : "off"));
+    });
+    all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+    follow();
+  };
+  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("htmx:after:swap", () => all("form[data-choose]").forEach(choosing));
+})();

@@ -1,0 +1,32 @@
+//! Salur's pages: server-rendered, over the functions that the API's routes call. A page asks, shows and links; no rule
+//! lives here. Every act is a plain form, and works without a script.
+
+mod assets;
+mod dress;
+mod home;
+mod page;
+mod requests;
+mod sent;
+mod texts;
+mod words;
+
+use axum::{Router, middleware, routing};
+use salur_api::App;
+
+/// The pages, to stand beside the API ([`salur_api::with_pages`]).
+pub fn pages() -> Router<App> {
+    Router::new()
+        .merge(assets::routes())
+        .merge(home::routes())
+        .merge(requests::routes())
+        .route("/language", routing::post(page::choose_language))
+        .route("/help", routing::get(home::help))
+}
+
+/// Pages and API with all layers around them.
+pub fn router(app: App) -> Router {
+    let around = app.clone();
+    salur_api::with_pages(app, pages())
+        .layer(middleware::from_fn_with_state(around, dress::dress))
+        .layer(tower_http::compression::CompressionLayer::new())
+}

@@ -1,0 +1,196 @@
+//! What every page has: its frame, who reads it, and the way to the other pages.
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::header::{REFERER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use i18n_embed::fluent::FluentLanguageLoader;
+use jiff::tz::TimeZone;
+use salur_api::{App, Caller, LANGUAGE_COOKIE, Problem};
+use salur_core::Lang;
+use salur_core::desk::Desk;
+use serde::Deserialize;
+
+use crate::sent::Sent;
+use crate::texts::{self, t};
+use crate::words;
+
+/// A way to another page.
+#[derive(Debug, Clone)]
+pub(crate) struct Way {
+    pub(crate) to: &'static str,
+    pub(crate) title: String,
+    pub(crate) is_here: bool,
+}
+
+/// What stands around a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) lang: Lang,
+    /// The name of who reads it; none before signing in.
+    pub(crate) name: Option<String>,
+    /// Their roles in words.
+    pub(crate) roles: String,
+    /// The province that is served.
+    pub(crate) office: String,
+    pub(crate) ways: Vec<Way>,
+    /// The key of the act that the page's form would send.
+    pub(crate) key: String,
+    zone: TimeZone,
+}
+
+impl Frame {
+    /// A frame for whoever has not signed in.
+    pub(crate) fn of_nobody(app: &App, lang: Lang) -> Frame {
+        Frame {
+            lang,
+            name: None,
+            roles: String::new(),
+            office: served(app),
+            ways: Vec::new(),
+            key: app.clock.new_id().to_string(),
+            zone: app.store.world().calendar.zone().clone(),
+        }
+    }
+
+    /// The words in the page's language.
+    pub(crate) fn texts(&self) -> &'static FluentLanguageLoader {
+        texts::of(self.lang)
+    }
+
+    /// The language as `lang` names it.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.lang {
+            Lang::Id => "id",
+            Lang::En => "en",
+        }
+    }
+
+    /// The other language.
+    pub(crate) fn other(&self) -> &'static str {
+        match self.lang {
+            Lang::Id => "en",
+            Lang::En => "id",
+        }
+    }
+
+    /// An RFC 3339 time as a day and a time of day in the office's zone.
+    pub(crate) fn time(&self, text: &str) -> String {
+        words::time(text, &self.zone, self.lang)
+    }
+
+    /// A day, or the day of an RFC 3339 time in the office's zone.
+    pub(crate) fn day(&self, text: &str) -> String {
+        words::day(text, &self.zone, self.lang)
+    }
+}
+
+fn served(app: &App) -> String {
+    app.store.regions().served_name().unwrap_or_default().to_owned()
+}
+
+/// Who reads a page, and the frame of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    pub(crate) caller: Caller,
+    pub(crate) desk: Desk,
+    pub(crate) frame: Frame,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let world = app.store.world();
+        let desk = Desk::of(&world, &caller.person, world.calendar.date_of(caller.at));
+        let mut roles: Vec<&str> = caller
+            .person
+            .roles()
+            .iter()
+            .filter_map(|role| world.policy.role.get(role))
+            .map(|title| title.in_lang(caller.lang))
+            .collect();
+        roles.dedup();
+        let mut frame = Frame::of_nobody(app, caller.lang);
+        frame.name = Some(caller.person.name.clone());
+        frame.roles = roles.join(", ");
+        frame.ways = ways(&frame, desk, parts.uri.path());
+        Ok(Visitor { caller, desk, frame })
+    }
+}
+
+/// The pages that a person has a way to.
+fn ways(frame: &Frame, desk: Desk, path: &str) -> Vec<Way> {
+    let all = [
+        (true, "/", t!(frame, "nav-home")),
+        (true, "/requests", t!(frame, "nav-requests")),
+        (desk.enters, "/imports", t!(frame, "nav-imports")),
+        (desk.drafts || desk.signs || desk.sees_office, "/decrees", t!(frame, "nav-decrees")),
+        (desk.pays || desk.sees_office, "/payments", t!(frame, "nav-payments")),
+        (true, "/stuck", t!(frame, "nav-stuck")),
+        (true, "/flow", t!(frame, "nav-flow")),
+        (desk.administers || desk.signs || desk.sees_office, "/office", t!(frame, "nav-office")),
+        (desk.administers || desk.sees_office, "/workflows", t!(frame, "nav-workflows")),
+        (desk.sees_office, "/audit", t!(frame, "nav-audit")),
+    ];
+    let here = |to: &str| if to == "/" { path == "/" } else { path.starts_with(to) };
+    all.into_iter()
+        .filter(|(has, ..)| *has)
+        .map(|(_, to, title)| Way { to, is_here: here(to), title })
+        .collect()
+}
+
+/// A page as an answer.
+pub(crate) fn show(page: &impl Template, lang: Lang) -> Result<Response, Problem> {
+    match page.render() {
+        Ok(text) => Ok(Html(text).into_response()),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            Err(Problem::unexpected(lang))
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    frame: &'a Frame,
+    problem: &'a Problem,
+    id: &'a str,
+}
+
+/// A problem as a page, with the id of the request for whoever is asked about it.
+pub(crate) fn error_page(frame: &Frame, problem: &Problem, id: &str) -> String {
+    ErrorPage { frame, problem, id }.render().unwrap_or_else(|_| problem.detail.to_string())
+}
+
+/// The language that somebody chose.
+#[derive(Debug, Deserialize)]
+pub(crate) struct LanguageChoice {
+    language: String,
+}
+
+/// How long the chosen language is kept, in seconds: a year.
+const LANGUAGE_KEPT: u32 = 365 * 24 * 60 * 60;
+
+/// Keeps the language that somebody chose, and goes back to the page.
+pub(crate) async fn choose_language(headers: HeaderMap, sent: Sent<LanguageChoice>) -> Response {
+    let code = if sent.value.language == "en" { "en" } else { "id" };
+    let back = headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(own_path);
+    let mut response = Redirect::to(&back.unwrap_or_else(|| "/".into())).into_response();
+    let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={LANGUAGE_KEPT}; SameSite=Lax; HttpOnly");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Path and query of an address: a way back within these pages, wherever the address was.
+fn own_path(address: &str) -> Option<String> {
+    let uri: Uri = address.parse().ok()?;
+    let path = uri.path_and_query()?.as_str();
+    (path.starts_with('/') && !path.starts_with("//")).then(|| path.to_owned())
+}
