@@ -37,6 +37,7 @@ impl Batch<'_> {
             AccessAct::Failed { person, event, what } => {
                 self.tell_of_sign_in(asked, event, "sign_in_failed", person, what);
             }
+            AccessAct::Right(key) => self.guessed(key),
             AccessAct::SignIn { session, key, rehashed, factors } => {
                 self.sign_in(asked, *session, key, rehashed, factors)?;
             }
