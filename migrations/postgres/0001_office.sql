@@ -297,7 +297,8 @@ create table person (
     id uuid primary key,
     staff_no text not null unique,
     name text not null,
-    active boolean not null
+    active boolean not null,
+    program boolean not null default false
 );
 create table person_grant (
     person uuid not null,
@@ -305,12 +306,54 @@ create table person_grant (
     region text not null,
     primary key (person, role, region)
 );
-create table session (
+-- Who signs in under which name: body is when and with which password (Argon2id), factors are passkeys, one-time codes
+-- (their secret sealed under the office's key) and hashes of recovery codes.
+create table account (
+    person uuid primary key,
+    login text not null unique,
+    body text not null,
+    factors text not null
+);
+-- Guesses at a password or a code, by a keyed hash of what they are at; whether there is such a login makes no difference.
+create table guess (
+    key bytea primary key,
+    at timestamptz not null,
+    body text not null
+);
+-- Used to forget guesses.
+create index guess_at on guess (at);
+-- One-time links, by the hash of their token.
+create table one_time_link (
     digest bytea primary key,
     person uuid not null,
-    label text not null,
-    opened_at timestamptz not null,
-    expires_at timestamptz not null
+    expires_at timestamptz not null,
+    body text not null
+);
+-- Sessions of people and tokens of programs, by the hash of their token. seen_at moves at most once a minute.
+create table session (
+    digest bytea primary key,
+    id uuid not null unique,
+    person uuid not null,
+    expires_at timestamptz not null,
+    seen_at timestamptz not null,
+    body text not null
+);
+-- Used to list and end a person's sessions.
+create index session_person on session (person);
+-- Used to forget sessions that are over.
+create index session_expires on session (expires_at);
+-- What was asked of an authenticator, until it answers: one at a time for each session and purpose.
+create table ceremony (
+    session uuid not null,
+    purpose text not null,
+    expires_at timestamptz not null,
+    body text not null,
+    primary key (session, purpose)
+);
+-- What a passkey signed under a decree, with all that is needed to check it without this database.
+create table assertion (
+    decree uuid primary key,
+    body text not null
 );
 
 -- Published definitions never change.

@@ -235,7 +235,8 @@ create table person (
     id blob primary key,
     staff_no text not null unique,
     name text not null,
-    active integer not null check (active in (0, 1))
+    active integer not null check (active in (0, 1)),
+    program integer not null default 0 check (program in (0, 1))
 ) strict, without rowid;
 create table person_grant (
     person blob not null,
@@ -243,12 +244,54 @@ create table person_grant (
     region text not null,
     primary key (person, role, region)
 ) strict, without rowid;
-create table session (
+-- Who signs in under which name: body is when and with which password (Argon2id), factors are passkeys, one-time codes
+-- (their secret sealed under the office's key) and hashes of recovery codes.
+create table account (
+    person blob primary key,
+    login text not null unique,
+    body text not null,
+    factors text not null
+) strict, without rowid;
+-- Guesses at a password or a code, by a keyed hash of what they are at; whether there is such a login makes no difference.
+create table guess (
+    key blob primary key,
+    at integer not null,
+    body text not null
+) strict, without rowid;
+-- Used to forget guesses.
+create index guess_at on guess (at);
+-- One-time links, by the hash of their token.
+create table one_time_link (
     digest blob primary key,
     person blob not null,
-    label text not null,
-    opened_at integer not null,
-    expires_at integer not null
+    expires_at integer not null,
+    body text not null
+) strict, without rowid;
+-- Sessions of people and tokens of programs, by the hash of their token. seen_at moves at most once a minute.
+create table session (
+    digest blob primary key,
+    id blob not null unique,
+    person blob not null,
+    expires_at integer not null,
+    seen_at integer not null,
+    body text not null
+) strict, without rowid;
+-- Used to list and end a person's sessions.
+create index session_person on session (person);
+-- Used to forget sessions that are over.
+create index session_expires on session (expires_at);
+-- What was asked of an authenticator, until it answers: one at a time for each session and purpose.
+create table ceremony (
+    session blob not null,
+    purpose text not null,
+    expires_at integer not null,
+    body text not null,
+    primary key (session, purpose)
+) strict, without rowid;
+-- What a passkey signed under a decree, with all that is needed to check it without this database.
+create table assertion (
+    decree blob primary key,
+    body text not null
 ) strict, without rowid;
 
 -- Published definitions never change.

@@ -85,7 +85,7 @@ pub(crate) async fn sign(store: &Store, id: DecreeId) -> Result<()> {
     let signing =
         Signing { digest: decree.digest, number: "BENCH/1".into(), date: jiff::civil::date(2026, 11, 24) };
     let Answer::Decree(decree, _) =
-        store.execute(ask(GOVERNOR, None, Job::SignDecree { id, signing })).await?
+        store.execute(ask(GOVERNOR, None, Job::SignDecree { id, signing, assertion: None })).await?
     else {
         bail!("no decree")
     };

@@ -5,6 +5,7 @@
 //! are arguments.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+pub mod access;
 mod budget;
 pub mod calendar;
 pub mod case;

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Denied;
 use crate::guard::FailedAtom;
 use crate::office::Objection;
 use crate::roster::{Capacity, Limit};
@@ -182,6 +183,8 @@ pub enum Why {
     Stale { seen: u32, actual: u32 },
     /// The office does not change: the code is that of the objection.
     Office(Objection),
+    /// Somebody is not let in, or may not change how they get in.
+    Denied(Denied),
     /// No such request, decree or order, or not for this person's eyes.
     NotFound,
 }
@@ -261,6 +264,7 @@ impl Why {
             Why::PersonsWeakened { .. } => "persons_weakened",
             Why::Stale { .. } => "stale",
             Why::Office(why) => why.code(),
+            Why::Denied(why) => why.code(),
             Why::NotFound => "not_found",
         }
     }
@@ -271,6 +275,7 @@ impl Why {
     pub fn kind(&self) -> RefusalKind {
         match self {
             Why::Office(why) => why.kind(),
+            Why::Denied(why) => why.kind(),
             Why::RoleMissing { .. }
             | Why::DutyConflict { .. }
             | Why::SamePerson { .. }

@@ -95,6 +95,8 @@ pub struct Roster {
     /// By the region of a paper, who has it.
     stand_ins: HashMap<RegionCode, BTreeSet<PersonId>>,
     offices: Vec<Office>,
+    /// Those who are no persons: programs that act under a name of their own.
+    programs: BTreeSet<PersonId>,
     absences: BTreeMap<PersonId, Vec<Absence>>,
 }
 
@@ -144,6 +146,18 @@ impl Roster {
             absences.entry(absence.person).or_default().push(absence);
         }
         Roster { standing_in, stand_ins, absences, offices: papers.offices, ..self }
+    }
+
+    /// The roster, in which these are programs and no persons.
+    #[must_use]
+    pub fn with_programs(self, programs: BTreeSet<PersonId>) -> Roster {
+        Roster { programs, ..self }
+    }
+
+    /// True if it is a program that acts under this id.
+    #[must_use]
+    pub fn is_program(&self, id: PersonId) -> bool {
+        self.programs.contains(&id)
     }
 
     /// The person of an id.

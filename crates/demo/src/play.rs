@@ -233,7 +233,7 @@ impl<'a> Play<'a> {
         let date = self.inventor.days.date(key.signed.unwrap_or_default());
         let number = self.numbered(&self.inventor.plan.decree_number, date.year());
         let governor = self.person(self.inventor.plan.staff("governor")?);
-        let job = Job::SignDecree { id, signing: Signing { digest, number, date } };
+        let job = Job::SignDecree { id, signing: Signing { digest, number, date }, assertion: None };
         let answer = self.ask(at, governor, "sign a decree", job).await?;
         if let Answer::Decree(decree, _) = answer
             && decree.refused.count > 0

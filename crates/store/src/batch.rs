@@ -1,5 +1,6 @@
 //! Decides a batch of jobs in memory: what is loaded goes in, what is to be written comes out. Knows no database.
 
+mod access;
 mod changes;
 mod found;
 mod imports;
@@ -10,7 +11,7 @@ mod turn;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
-use salur_core::decree::{self, Books, Decree, DecreeChange, DecreeLine};
+use salur_core::decree::{self, Books, Decree, DecreeChange, DecreeLine, Signing};
 use salur_core::event::{Acted, Event, Origin};
 use salur_core::payment::{self, Order, OrderChange, PayLine};
 use salur_core::refusal::{Refusal, Why};
@@ -18,6 +19,7 @@ use salur_core::request::Request;
 use salur_core::world::{Actor, Context, World};
 use salur_core::{DecreeId, OrderId, RequestId};
 
+use crate::access::Assertion;
 use crate::error::{ExecuteError, StoreError};
 use crate::job::{Act, Answer, Ask, Entry, Job, Outcome, SealedFacts, SealedNote};
 
@@ -105,9 +107,11 @@ impl<'a> Batch<'a> {
                 Ok(Answer::Kept)
             }
             Job::OpenSession(session) => {
-                self.open_session(session);
+                self.open_session(&session);
                 Ok(Answer::Kept)
             }
+            Job::Access(act) => self.access(ask.actor, ask.at, *act),
+            Job::Deny(denied) => Err(Refusal::from(denied).into()),
             Job::Forget { before } => {
                 self.changes.forget = Some(before.as_microsecond());
                 Ok(Answer::Kept)
@@ -147,9 +151,7 @@ impl<'a> Batch<'a> {
                 self.changes.notes.extend(note);
                 Ok(told)
             }
-            Job::SignDecree { id, signing } => self.with_decree(&context, id, |decree, lines, books| {
-                decree::sign(&context, decree, lines, &signing, books)
-            }),
+            Job::SignDecree { id, signing, assertion } => self.sign(&context, id, &signing, assertion),
             Job::CancelDecree { id } => self.with_decree(&context, id, |decree, lines, books| {
                 decree::cancel(&context, decree, lines, books)
             }),
@@ -187,6 +189,8 @@ impl<'a> Batch<'a> {
             | Job::Timers { .. }
             | Job::Found(_)
             | Job::OpenSession(_)
+            | Job::Access(_)
+            | Job::Deny(_)
             | Job::NoteArchive { .. }
             | Job::Forget { .. } => Ok(Answer::Kept),
         }
@@ -309,6 +313,27 @@ impl<'a> Batch<'a> {
             self.changes.notes.extend(note);
         }
         Ok(Answer::Many(outcomes))
+    }
+
+    /// Signs a decree; what a passkey signed with it is kept if the decree is signed by this.
+    fn sign(
+        &mut self,
+        context: &Context<'_>,
+        id: DecreeId,
+        signing: &Signing,
+        assertion: Option<Box<Assertion>>,
+    ) -> Told {
+        let was_signed = self.loaded.decrees.get(&id).is_some_and(|(decree, _)| decree.signature.is_some());
+        if let Some(assertion) = assertion.as_deref().filter(|_| !was_signed) {
+            self.check_assertion(context, assertion)?;
+        }
+        let told = self.with_decree(context, id, |decree, lines, books| {
+            decree::sign(context, decree, lines, signing, books)
+        })?;
+        if let Some(assertion) = assertion.filter(|_| !was_signed) {
+            self.keep_assertion(context, id, *assertion);
+        }
+        Ok(told)
     }
 
     fn with_decree(

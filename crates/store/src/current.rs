@@ -1,4 +1,4 @@
-//! What decisions are made in and who is signed in, as the database has it.
+//! What decisions are made in, as the database has it.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,21 +8,17 @@ use salur_core::office::Paper;
 use salur_core::roster::{Grant, Papers, Person, Roster};
 use salur_core::workflow::Workflow;
 use salur_core::world::{Freeze, Policy, Workflows, World};
-use salur_core::{Digest, FreezeId, PersonId};
+use salur_core::{FreezeId, PersonId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::db::{On, Ts};
+use crate::db::On;
 use crate::error::StoreError;
-use crate::job::SessionRow;
-use crate::lists::{digest, timestamp};
-use crate::sessions::Sessions;
 
-/// The world and the sessions of the moment. A newer state takes the place of an older one, never the other way round.
+/// The world of the moment. A newer state takes the place of an older one, never the other way round.
 #[derive(Debug)]
 pub(crate) struct Current {
     world: ArcSwap<World>,
-    sessions: ArcSwap<Sessions>,
     version: Mutex<i64>,
     /// The office's policy as it was read, without the freezes that the database holds.
     policy: Arc<Policy>,
@@ -31,17 +27,12 @@ pub(crate) struct Current {
 impl Current {
     /// Before anything is loaded: calendar and policy, and nobody in it.
     pub(crate) fn new(world: World) -> Current {
-        let sessions = ArcSwap::from_pointee(Sessions::new());
         let policy = Arc::clone(&world.policy);
-        Current { world: ArcSwap::from_pointee(world), sessions, version: Mutex::new(-1), policy }
+        Current { world: ArcSwap::from_pointee(world), version: Mutex::new(-1), policy }
     }
 
     pub(crate) fn world(&self) -> Arc<World> {
         self.world.load_full()
-    }
-
-    pub(crate) fn sessions(&self) -> Arc<Sessions> {
-        self.sessions.load_full()
     }
 
     /// The policy with the freezes that were set since.
@@ -60,7 +51,7 @@ impl Current {
 
     /// Loads what the database has under a version of it.
     pub(crate) async fn load(&self, on: impl Reads, version: i64) -> Result<(), StoreError> {
-        let Read { roster, workflows, sessions, freezes } = load(on).await?;
+        let Read { roster, workflows, freezes } = load(on).await?;
         let mut known = self.version.lock().unwrap_or_else(PoisonError::into_inner);
         if *known < version {
             let before = self.world();
@@ -70,7 +61,6 @@ impl Current {
                 calendar: before.calendar.clone(),
                 policy: self.policy_with(freezes),
             }));
-            self.sessions.store(Arc::new(sessions));
             *known = version;
         }
         Ok(())
@@ -100,29 +90,18 @@ struct PersonRow {
     staff_no: String,
     name: String,
     active: bool,
-}
-
-#[derive(FromRow)]
-struct SessionsRow {
-    digest: Vec<u8>,
-    person: Uuid,
-    label: String,
-    opened_at: Ts,
-    expires_at: Ts,
+    program: bool,
 }
 
 const GRANTS: &str = "select person, role, region from person_grant order by person, role, region";
-const PEOPLE: &str = "select id, staff_no, name, active from person";
+const PEOPLE: &str = "select id, staff_no, name, active, program from person";
 const DEFINITIONS: &str = "select text from definition order by scheme, version";
 const PAPERS: &str = "select kind, key, body from paper order by kind, key";
-const SESSIONS: &str = "select digest, person, label, opened_at, expires_at from session";
-const SESSION: &str = "select digest, person, label, opened_at, expires_at from session where digest = $1";
 
 /// What is read in one go.
 struct Read {
     roster: Roster,
     workflows: Workflows,
-    sessions: Sessions,
     freezes: Vec<Freeze>,
 }
 
@@ -134,6 +113,7 @@ async fn load(mut on: impl Reads) -> Result<Read, StoreError> {
         grants.entry(person).or_default().push(grant);
     }
     let people: Vec<PersonRow> = on.on().all(PEOPLE, ()).await?;
+    let programs = people.iter().filter(|row| row.program).map(|row| PersonId(row.id)).collect();
     let people: Vec<Person> = people
         .into_iter()
         .map(|row| Person {
@@ -150,11 +130,8 @@ async fn load(mut on: impl Reads) -> Result<Read, StoreError> {
         .map(|(text,)| Workflow::reread(text).map_err(|error| StoreError::inconsistent("definition", error)));
     let definitions: Vec<Workflow> = definitions.collect::<Result<_, _>>()?;
     let (papers, freezes) = papers(on.on()).await?;
-    let roster = Roster::new(people).with_papers(papers);
-    let rows: Vec<SessionsRow> = on.on().all(SESSIONS, ()).await?;
-    let sessions = rows.into_iter().map(|row| session(row).map(|session| (session.digest, session)));
-    let sessions = sessions.collect::<Result<_, _>>()?;
-    Ok(Read { roster, workflows: Workflows::new(definitions), sessions, freezes })
+    let roster = Roster::new(people).with_papers(papers).with_programs(programs);
+    Ok(Read { roster, workflows: Workflows::new(definitions), freezes })
 }
 
 /// The papers that people act by, and the freezes, each with its id.
@@ -175,20 +152,4 @@ async fn papers(on: On<'_>) -> Result<(Papers, Vec<Freeze>), StoreError> {
         }
     }
     Ok((papers, freezes))
-}
-
-/// One session, where another server has just opened it.
-pub(crate) async fn session_of(on: On<'_>, token: Digest) -> Result<Option<SessionRow>, StoreError> {
-    let row: Option<SessionsRow> = on.maybe(SESSION, (token.0.to_vec(),)).await?;
-    row.map(session).transpose()
-}
-
-fn session(row: SessionsRow) -> Result<SessionRow, StoreError> {
-    Ok(SessionRow {
-        digest: digest(row.digest)?,
-        person: PersonId(row.person),
-        label: row.label,
-        opened_at: timestamp(row.opened_at)?,
-        expires_at: timestamp(row.expires_at)?,
-    })
 }

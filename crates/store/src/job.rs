@@ -4,6 +4,7 @@ mod import;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use salur_core::access::Denied;
 use salur_core::command::Command;
 use salur_core::decree::{Decree, Signing};
 use salur_core::event::{FactsRef, NoteRef};
@@ -20,6 +21,7 @@ use salur_core::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::access::{AccessAct, Assertion};
 use crate::archive::Archived;
 
 pub use import::{ImportError, ImportPhase, ImportState, SealedFault};
@@ -101,6 +103,8 @@ pub enum Job {
         id: DecreeId,
         /// What is signed.
         signing: Signing,
+        /// What a passkey signed with it, where one did.
+        assertion: Option<Box<Assertion>>,
     },
     /// Give a draft decree up.
     CancelDecree {
@@ -170,8 +174,12 @@ pub enum Job {
         /// The proposal.
         id: ProposalId,
     },
-    /// Open a session of a person.
+    /// Open a session of a person, whom somebody gives its token: the setup, the demo.
     OpenSession(SessionRow),
+    /// Something about who gets in.
+    Access(Box<AccessAct>),
+    /// Nothing: the edge has found that the actor may not, and the answer is that.
+    Deny(Denied),
     /// Note that somebody was shown what lists mask: a file, a list of faulty rows.
     NoteReading {
         /// The reading's own id.
@@ -209,6 +217,20 @@ pub enum Job {
 }
 
 impl Job {
+    /// True if a password is not enough for it: it approves, lets money go, or changes the office.
+    #[must_use]
+    pub fn weighs_much(&self) -> bool {
+        matches!(
+            self,
+            Job::SignDecree { .. }
+                | Job::DraftOrder { .. }
+                | Job::ExportOrder { .. }
+                | Job::EnterSp2d { .. }
+                | Job::Propose { .. }
+                | Job::Confirm { .. }
+        )
+    }
+
     /// True if it touches many requests, or changes what others are decided in: it is a batch of its own.
     #[must_use]
     pub fn is_bulk(&self) -> bool {
@@ -218,6 +240,8 @@ impl Job {
                 | Job::Act(_)
                 | Job::NoteImport(_)
                 | Job::OpenSession(_)
+                | Job::Access(_)
+                | Job::Deny(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }
                 | Job::NoteArchive { .. }

@@ -1,6 +1,7 @@
 //! Salur's memory: all SQL, all transactions, the commit loop. One job in, one transaction, one answer after the
 //! commit.
 
+pub mod access;
 mod archive;
 pub mod batch;
 pub mod chain;

@@ -4,6 +4,7 @@
 //! another whoever sends them: positions are gap-free, what is decided on is what is there, and when a connection broke
 //! while its commit was under way, locking `head` again waits for the outcome and the chain tells it.
 
+mod access;
 mod begin;
 mod keep;
 mod load;

@@ -1,6 +1,7 @@
 //! The write path on SQLite: one connection on a thread of its own, prepared statements row by row. The statements
 //! differ from PostgreSQL's anyway; everything that can be shared is in `batch`.
 
+mod access;
 mod found;
 mod load;
 mod office;

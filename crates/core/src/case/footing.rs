@@ -122,6 +122,9 @@ impl<'a> Case<'a> {
         by: &'a BTreeMap<Role, ActionName>,
         kind: ActionKind,
     ) -> Result<Footing<'a>, Refusal> {
+        if matches!(kind, ActionKind::Approval | ActionKind::Payment | ActionKind::Ruling) {
+            self.context.check_no_program()?;
+        }
         self.footing_in(name, by, self.matter(Some(kind)))
     }
 

@@ -172,6 +172,7 @@ pub fn sign(
             Err(Why::SignedOtherwise { number: signature.number.clone() }.into())
         };
     }
+    context.check_no_program()?;
     check_draft(decree)?;
     check_signer(context, lines, books)?;
     check_number(&signing.number)?;

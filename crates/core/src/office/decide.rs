@@ -26,6 +26,7 @@ pub fn propose(
         let why = Objection::ChangeRoleMissing { kind, roles: rule.propose.iter().cloned().collect() };
         return Err(Why::Office(why).into());
     }
+    context.check_no_program()?;
     check_proposer(world, context.actor.person.id, &change)?;
     let Sound::Fresh(published) = check(context, books, &change)? else { return Ok(None) };
     if let Change::Repair { request, to, reason } = &change {
@@ -52,6 +53,7 @@ pub fn propose(
 /// A second person confirms it: the rules are asked anew, about the change, about who proposed it and about who
 /// confirms it.
 pub fn confirm(context: &Context<'_>, books: &Books, proposal: &Proposal) -> Result<Decided, Refusal> {
+    context.check_no_program()?;
     check_open(proposal)?;
     check_confirmer(context, proposal)?;
     check_proposer(context.world, proposal.by, &proposal.change).map_err(|refusal| {
@@ -98,6 +100,7 @@ pub fn decline(
     proposal: &Proposal,
     reason: Option<NoteRef>,
 ) -> Result<Decided, Refusal> {
+    context.check_no_program()?;
     check_open(proposal)?;
     let by = context.actor.person;
     if by.id == proposal.by {

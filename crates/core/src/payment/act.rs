@@ -22,6 +22,7 @@ pub fn draft(
     wanted: &[RequestId],
     books: &Books,
 ) -> Result<OrderChange, Refusal> {
+    context.check_no_program()?;
     let mut order = Order {
         id,
         state: OrderState::Open,
@@ -129,6 +130,7 @@ fn worked_on(
     books: &Books,
     act: &str,
 ) -> Result<Worked, Refusal> {
+    context.check_no_program()?;
     let (mut requests, mut whom) = (Vec::new(), Whom::default());
     for line in lines.iter().filter(|line| line.outcome != Payout::Released) {
         let case = books.case(context, line.request)?;
@@ -207,6 +209,7 @@ pub fn cancel(
 
 /// Who may run payment orders at all: a holder of a settling role of any workflow.
 pub(super) fn check_treasurer(context: &Context<'_>, act: &str) -> Result<(), Refusal> {
+    context.check_no_program()?;
     let roles: BTreeSet<&Role> = context
         .world
         .workflows

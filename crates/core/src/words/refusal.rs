@@ -364,6 +364,7 @@ impl Telling<'_> {
                 "The request has changed since it was seen (version {seen}, now {actual}); load it again."
             ),
             Why::Office(why) => self.objection(why),
+            Why::Denied(why) => why.sentence(words.lang).to_owned(),
             Why::NotFound => say!(words, "Tidak ditemukan.", "Not found."),
             Why::VerificationExpired { .. } | Why::RepairNotAllowed { .. } | Why::PaymentBegun { .. } => {
                 self.stuck(why)

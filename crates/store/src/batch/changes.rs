@@ -13,8 +13,9 @@ use salur_core::{
 };
 use uuid::Uuid;
 
+use crate::access::{AccessLoaded, AccessWrite};
 use crate::chain::NewEvent;
-use crate::job::{Founding, ImportState, SealedFacts, SealedNote, SessionRow};
+use crate::job::{Founding, ImportState, SealedFacts, SealedNote};
 
 /// What is loaded before a batch is decided.
 #[derive(Debug, Default)]
@@ -35,6 +36,8 @@ pub struct Loaded {
     pub proposals: HashMap<ProposalId, Proposal>,
     /// How many events a person, a paper or a budget line has.
     pub seqs: HashMap<Uuid, u32>,
+    /// Accounts, sessions and guesses.
+    pub access: AccessLoaded,
 }
 
 /// An answer given before.
@@ -84,8 +87,8 @@ pub struct Changes {
     pub founding: Vec<Founding>,
     /// Forget answers and outbox rows from before this time.
     pub forget: Option<i64>,
-    /// Sessions to open.
-    pub sessions: Vec<SessionRow>,
+    /// What changes in who gets in.
+    pub access: Vec<AccessWrite>,
     /// Proposals from now on.
     pub proposals: Vec<Proposal>,
     /// What changes in the office; a definition with what names it.
@@ -95,10 +98,12 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// True if people, papers, definitions or sessions change: what decisions are made in must be loaded anew.
+    /// True if people, papers or definitions change: what decisions are made in must be loaded anew.
     #[must_use]
     pub fn is_of_office(&self) -> bool {
-        !self.founding.is_empty() || !self.sessions.is_empty() || !self.effects.is_empty()
+        !self.founding.is_empty()
+            || !self.effects.is_empty()
+            || self.access.iter().any(AccessWrite::is_of_office)
     }
 
     /// True if there is nothing to write.
@@ -108,7 +113,7 @@ impl Changes {
             && self.answers.is_empty()
             && self.imports.is_empty()
             && self.founding.is_empty()
-            && self.sessions.is_empty()
+            && self.access.is_empty()
             && self.forget.is_none()
     }
 }

@@ -6,6 +6,7 @@ use salur_core::workflow::Workflow;
 use uuid::Uuid;
 
 use super::Batch;
+use crate::access::{AccessWrite, token_session};
 use crate::archive::Archived;
 use crate::chain::{NewEvent, named_subject};
 use crate::error::StoreError;
@@ -35,7 +36,7 @@ impl Batch<'_> {
             events.push(founded(founding.at, "definition", id, "definition_published", data.to_string()));
         }
         for session in &founding.sessions {
-            self.open_session(session.clone());
+            self.open_session(session);
         }
         self.changes.founding.push(founding);
         Ok(())
@@ -58,14 +59,14 @@ impl Batch<'_> {
         });
     }
 
-    pub(super) fn open_session(&mut self, session: SessionRow) {
-        let id = named_subject("session", &session.digest.to_string());
-        let data =
-            serde_json::json!({ "person": session.person, "expires_at": session.expires_at }).to_string();
-        let mut event = founded(session.opened_at, "session", id, "session_opened", data);
-        event.actor = session.person;
+    /// A session whose token somebody is given.
+    pub(super) fn open_session(&mut self, row: &SessionRow) {
+        let id = named_subject("session", &row.digest.to_string());
+        let data = serde_json::json!({ "person": row.person, "expires_at": row.expires_at }).to_string();
+        let mut event = founded(row.opened_at, "session", id, "session_opened", data);
+        event.actor = row.person;
         self.changes.events.push(event);
-        self.changes.sessions.push(session);
+        self.changes.access.push(AccessWrite::Session(token_session(row, id)));
     }
 }
 

@@ -8,6 +8,7 @@ use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, ProposalId, Requ
 use uuid::Uuid;
 
 use super::office::subject_of;
+use crate::access::AccessNeeds;
 use crate::job::{Ask, Entry, Job};
 
 /// What a batch of jobs needs loaded.
@@ -24,6 +25,8 @@ pub(crate) struct Needs {
     pub(crate) proposals: Vec<ProposalId>,
     /// People, papers and budget lines whose events are counted.
     pub(crate) seqs: HashSet<Uuid>,
+    /// Accounts, sessions and guesses.
+    pub(crate) access: AccessNeeds,
 }
 
 impl Needs {
@@ -55,7 +58,14 @@ impl Needs {
                     needs.requests.extend(requests);
                     needs.decrees.push((*id, false));
                 }
-                Job::SignDecree { id, .. } | Job::CancelDecree { id } => needs.decrees.push((*id, true)),
+                Job::SignDecree { id, assertion, .. } => {
+                    needs.decrees.push((*id, true));
+                    if let Some(assertion) = assertion {
+                        needs.access.assertion(ask.actor, assertion);
+                    }
+                }
+                Job::CancelDecree { id } => needs.decrees.push((*id, true)),
+                Job::Access(act) => needs.access.act(ask.actor, act),
                 Job::ExportOrder { id }
                 | Job::EnterSp2d { id, .. }
                 | Job::SettleOrder { id, .. }
@@ -70,6 +80,7 @@ impl Needs {
                 }
                 Job::Found(_)
                 | Job::OpenSession(_)
+                | Job::Deny(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }
                 | Job::NoteArchive { .. } => {}

@@ -9,10 +9,11 @@ use sqlx::postgres::PgConnection;
 
 use super::outcome::Failure;
 use super::write::{Columns, column, small};
+use crate::access::forgotten;
 use crate::batch::Changes;
 use crate::db::Ts;
 use crate::error::StoreError;
-use crate::job::{Founding, ImportPhase, ImportState, SessionRow};
+use crate::job::{Founding, ImportPhase, ImportState};
 
 const FACTS: &str = "
 with keyed as (
@@ -82,15 +83,16 @@ pub(super) async fn keep(
     if let Some(before) = changes.forget {
         sqlx::query(FORGET_ANSWERS).bind(Ts(before)).execute(&mut *connection).await?;
         sqlx::query(FORGET_OUTBOX).bind(Ts(before)).execute(&mut *connection).await?;
+        for (sql, cells) in forgotten(before) {
+            super::access::run(connection, sql, cells).await?;
+        }
         sqlx::query("delete from stage_due where n = 0").execute(&mut *connection).await?;
     }
     for founding in &changes.founding {
         found(connection, founding).await?;
     }
-    for session in &changes.sessions {
-        open_session(connection, session).await?;
-    }
-    super::office::write_office(connection, changes).await
+    super::office::write_office(connection, changes).await?;
+    super::access::write(connection, changes).await
 }
 
 async fn facts(connection: &mut PgConnection, changes: &Changes) -> Result<(), Failure> {
@@ -254,18 +256,5 @@ async fn found(connection: &mut PgConnection, founding: &Founding) -> Result<(),
         let sql = "insert into definition (scheme, version, digest, text) values ($1, $2, $3, $4)";
         columns.run(connection, sql).await?;
     }
-    Ok(())
-}
-
-async fn open_session(connection: &mut PgConnection, session: &SessionRow) -> Result<(), Failure> {
-    let mut columns = Columns::default();
-    columns.put(session.digest.0)?;
-    columns.put(session.person.0)?;
-    columns.put(session.label.as_str())?;
-    columns.put(Ts::from(session.opened_at))?;
-    columns.put(Ts::from(session.expires_at))?;
-    let sql =
-        "insert into session (digest, person, label, opened_at, expires_at) values ($1, $2, $3, $4, $5)";
-    columns.run(connection, sql).await?;
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(super) async fn load(
 ) -> Result<Loaded, Failure> {
     let mut loaded = Loaded::default();
     load_office(connection, &mut needs, &mut loaded).await?;
+    super::access::load(connection, std::mem::take(&mut needs.access), &mut loaded.access).await?;
     for (id, all) in &needs.decrees {
         if let Some((decree, lines)) = load_decree(connection, *id).await? {
             if *all {

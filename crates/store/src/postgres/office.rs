@@ -5,6 +5,7 @@ use sqlx::postgres::PgConnection;
 
 use super::outcome::Failure;
 use super::write::{Columns, column, small};
+use crate::access::gone;
 use crate::batch::Changes;
 use crate::db::Ts;
 use crate::error::StoreError;
@@ -31,6 +32,11 @@ pub(super) async fn write_office(connection: &mut PgConnection, changes: &Change
         columns.run(connection, SEQS).await?;
     }
     for (effect, published) in &changes.effects {
+        if let Effect::Dismissed { person } = effect {
+            for (sql, cells) in gone(*person) {
+                super::access::run(connection, sql, cells).await?;
+            }
+        }
         let (columns, sql) = effect_of(effect, published.as_ref())?;
         columns.run(connection, sql).await?;
     }

@@ -1,10 +1,10 @@
-//! People, definitions, budget lines and sessions, written once.
+//! People, definitions and budget lines, written once.
 
 use rusqlite::{Transaction, params};
 use salur_core::workflow::Workflow;
 
 use crate::error::StoreError;
-use crate::job::{Founding, SessionRow};
+use crate::job::Founding;
 
 pub(super) fn found(transaction: &Transaction<'_>, founding: &Founding) -> Result<(), StoreError> {
     for person in &founding.people {
@@ -41,19 +41,5 @@ pub(super) fn found(transaction: &Transaction<'_>, founding: &Founding) -> Resul
             params![workflow.scheme.as_str(), workflow.version, workflow.digest.0, text],
         )?;
     }
-    Ok(())
-}
-
-pub(super) fn open_session(transaction: &Transaction<'_>, session: &SessionRow) -> Result<(), StoreError> {
-    transaction.execute(
-        "insert into session (digest, person, label, opened_at, expires_at) values (?1, ?2, ?3, ?4, ?5)",
-        params![
-            session.digest.0,
-            session.person.0.as_bytes(),
-            session.label,
-            session.opened_at.as_microsecond(),
-            session.expires_at.as_microsecond(),
-        ],
-    )?;
     Ok(())
 }

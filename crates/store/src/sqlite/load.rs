@@ -21,6 +21,7 @@ pub(super) fn load(
 ) -> Result<Loaded, StoreError> {
     let mut loaded = Loaded::default();
     load_office(transaction, &mut needs, &mut loaded)?;
+    super::access::load(transaction, std::mem::take(&mut needs.access), &mut loaded.access)?;
     for (id, all) in &needs.decrees {
         if let Some((decree, lines)) = load_decree(transaction, *id)? {
             if *all {

@@ -3,6 +3,7 @@
 use rusqlite::{Transaction, params};
 use salur_core::office::{Effect, Published};
 
+use crate::access::gone;
 use crate::batch::Changes;
 use crate::error::StoreError;
 
@@ -46,6 +47,9 @@ fn write_effect(
             params![person.0.as_bytes(), staff_no, name],
         )?,
         Effect::Dismissed { person } => {
+            for (sql, cells) in gone(*person) {
+                super::access::run(transaction, sql, cells)?;
+            }
             transaction.execute("update person set active = 0 where id = ?1", [person.0.as_bytes()])?
         }
         Effect::Granted { person, grant } => transaction.execute(

@@ -5,8 +5,9 @@ use salur_core::Digest;
 use salur_core::decree::Books;
 use salur_core::world::World;
 
-use super::found::{found, open_session};
+use super::found::found;
 use super::office::write_office;
+use crate::access::forgotten;
 use crate::batch::{Changes, frees_recipient};
 use crate::chain::linked;
 use crate::error::StoreError;
@@ -41,10 +42,8 @@ pub(super) fn write(
     for founding in &changes.founding {
         found(transaction, founding)?;
     }
-    for session in &changes.sessions {
-        open_session(transaction, session)?;
-    }
     write_office(transaction, changes)?;
+    super::access::write(transaction, changes)?;
     Ok(pos)
 }
 
@@ -361,6 +360,9 @@ fn forget(transaction: &Transaction<'_>, before: i64) -> Result<(), StoreError> 
         "delete from outbox where due_at < ?1 and pos in (select pos from outbox order by pos limit 5000)",
         [before],
     )?;
+    for (sql, cells) in forgotten(before) {
+        super::access::run(transaction, sql, cells)?;
+    }
     transaction.execute("delete from stage_due where n = 0", [])?;
     Ok(())
 }

@@ -92,7 +92,7 @@ async fn race_for_approvals(servers: &[Store; 2], round: i16, waiting: &[u64]) -
             let Answer::Decree(draft, _) = done(&one, VERIFIER, draft).await else { panic!("no decree") };
             let (digest, number) = (draft.digest, format!("SK/{n}"));
             let signing = Signing { digest, number, date: jiff::civil::date(2026, 11, 24) };
-            run(&other, GOVERNOR, Job::SignDecree { id: decree, signing }).await
+            run(&other, GOVERNOR, Job::SignDecree { id: decree, signing, assertion: None }).await
         });
     }
     let mut approved = 0;

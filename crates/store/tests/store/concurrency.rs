@@ -82,7 +82,7 @@ async fn sixty_four_decrees_racing_for_a_short_budget_never_overdraw_it_and_use_
             };
             let number = format!("SK/{n}");
             let signing = Signing { digest: draft.digest, number, date: jiff::civil::date(2026, 11, 24) };
-            run(&store, GOVERNOR, Job::SignDecree { id: decree, signing }).await
+            run(&store, GOVERNOR, Job::SignDecree { id: decree, signing, assertion: None }).await
         }));
     }
     let mut approved = 0;

@@ -26,7 +26,7 @@ async fn filled(folder: &std::path::Path) {
     let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else { panic!("not drafted") };
     let signing =
         Signing { digest: draft.digest, number: "SK/1".into(), date: jiff::civil::date(2026, 11, 24) };
-    run(&store, GOVERNOR, Job::SignDecree { id: decree, signing }).await.unwrap();
+    run(&store, GOVERNOR, Job::SignDecree { id: decree, signing, assertion: None }).await.unwrap();
     let order = OrderId(Uuid::from_u128(71));
     run(&store, TREASURER, Job::DraftOrder { id: order, requests: vec![id(0), id(1)] }).await.unwrap();
     run(&store, TREASURER, Job::ExportOrder { id: order }).await.unwrap();
