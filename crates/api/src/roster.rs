@@ -222,7 +222,7 @@ pub async fn freezes(State(app): State<App>, caller: Caller) -> Json<FreezesBody
         exempt: texts(&freeze.exempt),
         from: freeze.from,
         to: freeze.to,
-        in_force: freeze.from <= today,
+        in_force: freeze.is_in_force(today),
     });
     Json(FreezesBody { data: data.collect() })
 }
