@@ -36,7 +36,21 @@ struct Listed {
 
 const STAGES: usize = 4;
 
+/// Any plan, or one in which a line that is struck comes to a payment on a way of its own.
 fn plan() -> impl Strategy<Value = Plan> {
+    let listed =
+        (any_plan(), 0..5_usize, 0..5_usize, 0..5_usize, 0..5_usize).prop_map(|(plan, a, b, c, d)| {
+            let by = |duty| (duty, BTreeSet::from([0]));
+            let action = |from, to, duty| (from, to, duty, BTreeSet::from([1]), 1);
+            let actions =
+                vec![(0, 1, 0, [0].into(), 1), action(1, 2, a), action(2, STAGES, b), action(3, STAGES, c)];
+            let decree = Some(Listed { action: 1, draft: by(c), strike: by(d), strike_to: 3 });
+            Plan { actions, decree, ..plan }
+        });
+    prop_oneof![2 => any_plan(), 1 => listed]
+}
+
+fn any_plan() -> impl Strategy<Value = Plan> {
     let set = |most: usize, size: std::ops::RangeInclusive<usize>| prop::collection::btree_set(0..most, size);
     let persons = prop_oneof![4 => Just(1_u32), 1 => Just(2), 1 => Just(3)];
     let action = (0..STAGES, 1..=STAGES, 0..5_usize, set(3, 1..=2), persons);
