@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use salur_core::ActionName;
 use salur_core::command::Command;
 use salur_core::event::FactsRef;
-use salur_core::form::{self, Facts, Fields, Verdict};
-use salur_core::refusal::{Refusal, Why};
+use salur_core::form::{self, Facts, Verdict};
+use salur_core::refusal::Refusal;
 use salur_core::request::Request;
 use salur_core::workflow::Workflow;
-use salur_core::{ActionName, FieldName};
 use salur_store::job::{SealedFacts, SealedNote};
 use serde_json::{Map, Value as Json};
 
 use crate::problem::{Fault, Problem, pick};
-use crate::request_body::plain;
 use crate::{App, Caller};
 
 /// The command that corrects a payee's account, and the facts it would make valid.
@@ -26,30 +25,21 @@ pub(crate) async fn command(
     note: Option<&SealedNote>,
     given: &BTreeMap<String, Json>,
 ) -> Result<(Command, Option<SealedFacts>), Problem> {
-    let account = &workflow.form.account;
-    let names = [&account.bank, &account.number, &account.holder];
-    if let Some(other) = given.keys().find(|name| !names.iter().any(|known| known.as_str() == **name)) {
-        let known = names.into_iter().cloned().collect();
-        let why = Why::FieldUnknown { field: FieldName::from(&**other), known };
-        let world = app.store.world();
-        return Err(Problem::refused(&Refusal::from(why), caller.lang, &world, Some(workflow)));
-    }
     let reason = note.map(|note| note.note);
     let act = |facts: Option<FactsRef>| Command::Act { action, reason, fields: BTreeMap::new(), facts };
     if given.is_empty() {
         return Ok((act(None), None));
     }
-    let mut facts = current(app, caller, request).await?;
-    let mut entry = entry_of(&facts);
-    entry.extend(given.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let mut verdict = judged(app, caller, workflow, &entry);
-    verdict.faults.retain(|fault| names.contains(&&fault.name));
+    let facts = current(app, caller, request).await?;
+    let verdict = {
+        let world = app.store.world();
+        let context =
+            form::Context { regions: app.store.regions(), today: world.calendar.date_of(caller.at) };
+        let verdict = workflow.form.correct(&context, &facts, given);
+        verdict.map_err(|why| Problem::refused(&Refusal::from(why), caller.lang, &world, Some(workflow)))?
+    };
     check(&verdict, caller)?;
-    for name in names {
-        if let Some(value) = verdict.facts.get(name) {
-            facts.fields.insert(name.clone(), value.clone());
-        }
-    }
+    let facts = verdict.facts;
     let sealed = sealed_again(app, caller, workflow, request, &facts).await?;
     Ok((act(Some(sealed.facts)), Some(sealed)))
 }
@@ -84,19 +74,6 @@ pub(crate) async fn current(app: &App, caller: &Caller, request: &Request) -> Re
     let facts = app.store.facts(request.recipient, request.facts.version).await;
     let facts = facts.map_err(|error| Problem::broken(&error, caller.lang))?;
     facts.ok_or_else(|| Problem::unexpected(caller.lang))
-}
-
-/// Facts as an entry that says the same.
-pub(crate) fn entry_of(facts: &Facts) -> Map<String, Json> {
-    let object = |fields: &Fields| -> Map<String, Json> {
-        fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect()
-    };
-    let mut entry = object(&facts.fields);
-    if !facts.members.is_empty() {
-        let members = facts.members.iter().map(|member| Json::Object(object(member))).collect();
-        entry.insert("members".into(), Json::Array(members));
-    }
-    entry
 }
 
 /// New facts of the request's recipient, sealed.

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::correction::{check, current, entry_of, judged, sealed_again};
+use crate::correction::{check, current, judged, sealed_again};
 use crate::extract::{BodyOf, IdOf, IfMatch};
 use crate::filter::known_scheme;
 use crate::problem::{Fault, Problem, pick};
@@ -161,7 +161,7 @@ pub async fn amend(
     let workflow = world.workflows.pinned(&request.scheme, &request.definition);
     let workflow = workflow.ok_or_else(|| Problem::unexpected(caller.lang))?;
     let before = current(&app, &caller, &request).await?;
-    let mut entry = entry_of(&before);
+    let mut entry = before.as_entry();
     entry.extend(asked.fields);
     let verdict = judged(&app, &caller, workflow, &entry);
     check(&verdict, &caller)?;

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use salur_core::SchemeId;
 use salur_core::migrate::Preview;
+use salur_core::office::{Change, check_part};
 use salur_core::refusal::Refusal;
 use salur_core::request::Request;
 use salur_core::workflow::Workflow;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::extract::{NameOf, QueryOf};
 use crate::page::{Cursors, PageBody, limit_of};
 use crate::problem::{Problem, pick};
+use crate::proposals::context;
 use crate::{App, Caller};
 
 /// Requests that are counted in one go.
@@ -82,10 +84,12 @@ pub struct PreviewBody {
 }
 
 /// Previews what a version does to each open request that runs under an older one: it stays at its stage, moves to
-/// another, or keeps its version, and why. Shows the caller's regions only; nothing changes by it.
+/// another, or keeps its version, and why. For those who may propose or confirm such a move, since it proves each
+/// request anew; nothing changes by it.
 #[utoipa::path(get, path = "/workflows/{scheme}/migration", tag = "office",
     params(("scheme" = String, Path, description = "The scheme"), PreviewQuery),
-    responses((status = 200, description = "A page of requests", body = PreviewBody)))]
+    responses((status = 200, description = "A page of requests", body = PreviewBody),
+        (status = 403, description = "Not for the caller to propose or confirm", body = Problem)))]
 pub async fn preview(
     State(app): State<App>,
     caller: Caller,
@@ -95,6 +99,9 @@ pub async fn preview(
     let limit = limit_of(query.limit, caller.lang)?;
     let world = app.store.world();
     let scheme = SchemeId::from(&*scheme);
+    let move_all = Change::Migrate { scheme: scheme.clone(), from: query.to.saturating_sub(1), to: query.to };
+    check_part(&context(&world, &caller), &move_all)
+        .map_err(|refusal| Problem::refused(&refusal, caller.lang, &world, None))?;
     let new = world.workflows.all().find(|it| it.scheme == scheme && it.version == query.to);
     let new = new.ok_or_else(|| Problem::not_found(caller.lang))?;
     let cursors = Cursors::new(&app, format!("migration {scheme} {}", query.to), caller.lang);

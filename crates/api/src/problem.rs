@@ -45,7 +45,7 @@ pub struct Fault {
     pub pointer: String,
     /// A stable code.
     pub code: String,
-    /// What is wrong and how to mend it.
+    /// What is wrong and how to mend it, and what shows it.
     pub detail: String,
 }
 
@@ -185,7 +185,10 @@ impl Problem {
             let fault = |flaw: &Flaw| Fault {
                 pointer: flaw.place.clone(),
                 code: flaw.code.clone(),
-                detail: flaw.text.in_lang(lang).to_owned(),
+                detail: match &flaw.shown {
+                    Some(shown) => format!("{} ({})", flaw.text.in_lang(lang), shown.in_lang(lang)),
+                    None => flaw.text.in_lang(lang).to_owned(),
+                },
             };
             problem.errors = flaws.iter().map(fault).collect();
         }

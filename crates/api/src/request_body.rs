@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use salur_core::form::{Facts, Field, Fields, Kind, Value};
+use salur_core::form::{Facts, Field, Fields, Kind};
 use salur_core::request::{PaymentState, Request};
 use salur_core::workflow::{BudgetLine, Workflow};
 use salur_core::world::{Context, World};
@@ -218,21 +218,10 @@ pub(crate) fn shown(fields: &[Field], facts: &Fields) -> BTreeMap<String, serde_
     };
     let shown = facts.iter().map(|(name, value)| {
         let text = value.as_text().filter(|_| private(name));
-        let value = text.map_or_else(|| plain(value), |text| masked(text).into());
+        let value = text.map_or_else(|| value.plain(), |text| masked(text).into());
         (name.to_string(), value)
     });
     shown.collect()
-}
-
-/// A fact as plain JSON, its kind known from the form.
-pub(crate) fn plain(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Text(text) => text.as_str().into(),
-        Value::Int(number) => (*number).into(),
-        Value::Money(amount) => amount.0.into(),
-        Value::Date(date) => date.to_string().into(),
-        Value::Bool(truth) => (*truth).into(),
-    }
 }
 
 /// What lists show of a recipient, taken from the facts.

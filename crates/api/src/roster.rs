@@ -222,7 +222,7 @@ pub async fn freezes(State(app): State<App>, caller: Caller) -> Json<FreezesBody
         exempt: texts(&freeze.exempt),
         from: freeze.from,
         to: freeze.to,
-        in_force: freeze.from <= today,
+        in_force: freeze.is_in_force(today),
     });
     Json(FreezesBody { data: data.collect() })
 }
@@ -297,8 +297,8 @@ impl View<'_> {
     }
 
     fn actings(&self) -> Vec<ActingBody> {
-        let today = self.context.today();
-        let actings = self.world.roster.actings().filter(|it| it.to_day >= today);
+        let (roster, today) = (&self.world.roster, self.context.today());
+        let actings = roster.actings().filter(|it| it.to_day >= today);
         let seen = actings.filter(|it| self.sees(&[it.person]));
         let body = |it: &salur_core::roster::Acting| ActingBody {
             id: it.id.0,
@@ -311,7 +311,7 @@ impl View<'_> {
             from_day: it.from_day,
             to_day: it.to_day,
             for_whom: it.for_whom.map(|id| self.somebody(id)),
-            in_force: it.is_in_force(today),
+            in_force: it.is_in_force(today) && roster.is_kept(it),
         };
         seen.map(body).collect()
     }
@@ -320,9 +320,6 @@ impl View<'_> {
         let (roster, today) = (&self.world.roster, self.context.today());
         let current = roster.delegations().filter(|it| it.to_day >= today);
         let seen = current.filter(|it| self.sees(&[it.from, it.to]));
-        let backed = |it: &salur_core::roster::Delegation| {
-            roster.person(it.from).is_some_and(|from| from.holds(&it.role, &it.region))
-        };
         let body = |it: &salur_core::roster::Delegation| DelegationBody {
             id: it.id.0,
             from: self.somebody(it.from),
@@ -334,7 +331,7 @@ impl View<'_> {
             from_day: it.from_day,
             to_day: it.to_day,
             source: it.source.clone(),
-            in_force: it.is_in_force(today) && backed(it),
+            in_force: it.is_in_force(today) && roster.is_backed(it),
         };
         seen.map(body).collect()
     }

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
-use salur_core::office::{Flaw, read_definition};
-use salur_core::workflow::{End, Stage, Via, Workflow};
+use salur_core::definition::{Checked, Finding};
+use salur_core::workflow::{Duty, End, Stage, Via, Workflow};
 use salur_core::{Lang, SchemeId, StageName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -113,6 +113,10 @@ pub struct ActionTextBody {
 pub struct DutyBody {
     /// Acts that no person may take two of on one request.
     pub distinct: Vec<String>,
+    /// Acts that one person takes all of on one request.
+    pub same_person: Vec<String>,
+    /// Roles that no person may hold two of.
+    pub exclusive_roles: Vec<String>,
     /// The fewest different persons ...
     pub min_persons: Option<u32>,
     /// ... before a request may come to this stage.
@@ -151,15 +155,7 @@ pub async fn one(
         start: workflow.start.to_string(),
         stages: stages.into_iter().map(|(name, stage)| stage_text(name, stage, lang)).collect(),
         actions: action_texts(workflow, lang),
-        duties: workflow
-            .duties
-            .iter()
-            .map(|duty| DutyBody {
-                distinct: duty.distinct.iter().map(ToString::to_string).collect(),
-                min_persons: duty.min_persons,
-                before: duty.before.as_ref().map(ToString::to_string),
-            })
-            .collect(),
+        duties: workflow.duties.iter().map(duty_text).collect(),
         text: text.unwrap_or_default(),
     }))
 }
@@ -179,24 +175,36 @@ pub struct CheckedBody {
     pub sound: bool,
     /// What names it, where it is sound.
     pub workflow: Option<WorkflowHeadBody>,
-    /// What is to mend.
+    /// What is to mend and what is doubtful, in the order of the text.
     pub findings: Vec<FindingBody>,
     /// What today's roster does not give to it, errors first; null where it is not sound, and for whoever does not work
     /// for all regions.
     pub roster: Option<Vec<RosterFindingBody>>,
 }
 
-/// Something to mend.
+/// Something to mend, or doubtful.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FindingBody {
     /// A stable code.
-    pub code: String,
-    /// The place in the text, as `action.verify.to`, or a line and column.
+    pub code: &'static str,
+    /// `error` or `warning`; a warning does not keep it from being published.
+    pub severity: &'static str,
+    /// The place in the text, as `action.verify.to`.
     pub place: String,
     /// The line of that place, from 1.
     pub line: Option<usize>,
-    /// What is wrong, and how to mend it.
+    /// Its column in characters, from 1.
+    pub column: Option<usize>,
+    /// What is wrong and how to mend it, in the language that is asked for.
     pub text: String,
+    /// The same in Indonesian.
+    pub id: String,
+    /// The same in English.
+    pub en: String,
+    /// What shows it: `values` of fields, a `way` of stages and actions, or `persons` with what each does.
+    pub counter_example: Option<serde_json::Value>,
+    /// The same as one line.
+    pub shown: Option<String>,
 }
 
 /// Checks a definition by the code that publishes it, and changes nothing. Publishing goes by `POST /proposals`.
@@ -207,23 +215,42 @@ pub async fn check(
     caller: Caller,
     body: BodyOf<TextBody>,
 ) -> Result<Json<CheckedBody>, Problem> {
-    Ok(Json(match read_definition(&body.value.text) {
-        Ok(workflow) => {
-            let head = head(&workflow, caller.lang);
-            let roster = roster_findings(&app, &caller, workflow).await?;
-            CheckedBody { sound: true, workflow: Some(head), findings: Vec::new(), roster }
-        }
-        Err(flaws) => {
-            let finding = |flaw: Flaw| FindingBody {
-                code: flaw.code,
-                place: flaw.place,
-                line: flaw.line,
-                text: flaw.text.in_lang(caller.lang).to_owned(),
-            };
-            let findings = flaws.into_iter().map(finding).collect();
-            CheckedBody { sound: false, workflow: None, findings, roster: None }
-        }
-    }))
+    let lang = caller.lang;
+    // Work for a processor, not for a thread that serves others.
+    let checked = tokio::task::spawn_blocking(move || Workflow::check(&body.value.text));
+    let Checked { workflow, findings } = checked.await.map_err(|_| Problem::unexpected(lang))?;
+    let findings = findings.into_iter().map(|found| finding(found, lang)).collect();
+    let head = workflow.as_ref().map(|workflow| head(workflow, lang));
+    let roster = match workflow {
+        Some(workflow) => roster_findings(&app, &caller, workflow).await?,
+        None => None,
+    };
+    Ok(Json(CheckedBody { sound: head.is_some(), workflow: head, findings, roster }))
+}
+
+fn finding(found: Finding, lang: Lang) -> FindingBody {
+    FindingBody {
+        code: found.code,
+        severity: found.severity.as_str(),
+        text: found.text(lang).to_owned(),
+        counter_example: found.counter_example.as_ref().and_then(|it| serde_json::to_value(it).ok()),
+        shown: found.counter_example.as_ref().map(|it| it.text(lang)),
+        place: found.place,
+        line: found.line,
+        column: found.column,
+        id: found.id,
+        en: found.en,
+    }
+}
+
+fn duty_text(duty: &Duty) -> DutyBody {
+    DutyBody {
+        distinct: duty.distinct.iter().map(ToString::to_string).collect(),
+        same_person: duty.same_person.iter().map(ToString::to_string).collect(),
+        exclusive_roles: duty.exclusive_roles.iter().map(ToString::to_string).collect(),
+        min_persons: duty.min_persons,
+        before: duty.before.as_ref().map(ToString::to_string),
+    }
 }
 
 fn head(workflow: &Workflow, lang: Lang) -> WorkflowHeadBody {

@@ -216,6 +216,10 @@ pub(crate) fn workflow(desk: &mut Desk<'_, '_>, command: WorkflowCommand) -> Res
         WorkflowCommand::Check { file } => check(desk, &file),
         WorkflowCommand::Publish { file } => {
             let text = text_of(desk, &file)?;
+            if !desk.json {
+                let checked: wire::Checked = ask_check(desk, &text)?.parse()?;
+                warn_of_roster(desk, &checked)?;
+            }
             propose(desk, &json!({ "kind": "publish_definition", "text": text }))
         }
         WorkflowCommand::Preview { scheme, to, part } => migration::preview(desk, &scheme, to, &part),
@@ -240,17 +244,46 @@ fn workflows(desk: &mut Desk<'_, '_>) -> Result<Ending, ClientError> {
 
 fn check(desk: &mut Desk<'_, '_>, file: &Path) -> Result<Ending, ClientError> {
     let text = text_of(desk, file)?;
-    let answer = desk.client.send(&Call::post(&["workflows", "check"]).json(&json!({ "text": text })))?;
+    let answer = ask_check(desk, &text)?;
     let checked: wire::Checked = answer.parse()?;
     if !desk.printed(&answer)? {
         if checked.sound {
             desk.screen.line(&say!(desk.lang, "Utuh.", "Sound."))?;
         }
         for finding in &checked.findings {
-            desk.screen.line(&format!("{} {}: {}", finding.code, finding.place, finding.text))?;
+            let (code, severity, place, text) =
+                (&finding.code, &finding.severity, &finding.place, &finding.text);
+            let at = finding.line.zip(finding.column).map(|(line, column)| format!("{line}:{column}: "));
+            let at = at.unwrap_or_default();
+            desk.screen.line(&format!("{at}{}[{code}]: {place}: {text}", severity_of(desk, severity)))?;
+            if !finding.shown.is_blank() {
+                desk.screen.line(&format!("    {}", finding.shown))?;
+            }
         }
+        warn_of_roster(desk, &checked)?;
     }
     Ok(Ending::refused_if(!checked.sound))
+}
+
+fn ask_check(desk: &Desk<'_, '_>, text: &str) -> Result<Answer, ClientError> {
+    desk.client.send(&Call::post(&["workflows", "check"]).json(&json!({ "text": text })))
+}
+
+fn severity_of(desk: &Desk<'_, '_>, severity: &wire::Text) -> &'static str {
+    if severity.to_string() == "warning" {
+        desk.pick("peringatan", "warning")
+    } else {
+        desk.pick("kesalahan", "error")
+    }
+}
+
+/// What today's office has nobody for: it keeps no definition from being published, and requests from moving on.
+fn warn_of_roster(desk: &mut Desk<'_, '_>, checked: &wire::Checked) -> Result<(), ClientError> {
+    let warning = desk.pick("peringatan", "warning");
+    for finding in checked.roster.iter().flatten() {
+        desk.screen.note(&format!("{warning}[{}]: {}", finding.code, finding.detail))?;
+    }
+    Ok(())
 }
 
 fn text_of(desk: &Desk<'_, '_>, path: &Path) -> Result<String, ClientError> {

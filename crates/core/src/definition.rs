@@ -115,6 +115,7 @@ fn find(text: &str, wholly: bool, findings: &mut Findings<'_>) -> Option<Workflo
     if !wholly {
         return Some(workflow);
     }
+    names::reserved(&workflow, findings);
     terms::check(&workflow, findings);
     texts::check(&workflow, findings);
     money::check_lists(&workflow, findings);

@@ -177,8 +177,13 @@ fn check_persons(request: &Request, old: &Workflow, new: &Workflow, to: &StageNa
     for duty in &new.duties {
         let (Some(need), Some(before)) = (duty.min_persons, &duty.before) else { continue };
         let mix = proof::prove_from(new, to, before, &acts);
-        let Some(persons) = mix.persons else { continue };
-        let have = if mix.cut { 0 } else { persons };
+        let have = match (mix.cut, mix.persons) {
+            // Nothing is proved.
+            (true, _) => 0,
+            (false, Some(persons)) => persons,
+            // No way leads there.
+            (false, None) => continue,
+        };
         if usize::try_from(need).is_ok_and(|need| have < need) {
             return Err(Why::PersonsWeakened { have, need });
         }

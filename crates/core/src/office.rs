@@ -20,7 +20,7 @@ pub use check::read_definition;
 pub use decide::{confirm, decline, propose, withdraw};
 pub use effect::{Effect, Paper, PaperKind, effect, person_of};
 pub use objection::{Flaw, Objection};
-pub use who::{ChangeRule, Concern, may_see, may_see_person, sees_all, who_could_confirm};
+pub use who::{ChangeRule, Concern, check_part, may_see, may_see_person, sees_all, who_could_confirm};
 
 /// Where a proposal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -75,7 +75,8 @@ pub(crate) fn check<'a>(case: &Case<'a>, to: &StageName) -> Result<&'a RepairPol
     let before_approval = matches!(workflow.phase_of(to), Some(Phase::Input | Phase::Verification))
         && workflow.ungranted().contains(to);
     let is_paid = workflow.phase_of(&request.stage) == Some(Phase::Accountability);
-    let goes_back = workflow.leads_on(to, &request.stage);
+    // Back means where it has been, and not any stage that leads here.
+    let goes_back = request.visits.contains_key(to) && workflow.leads_on(to, &request.stage);
     if policy.may_enter.contains(to) && before_approval && goes_back && !is_paid {
         Ok(policy)
     } else {

@@ -248,6 +248,13 @@ pub enum BrokenHistory {
 }
 
 impl Request {
+    /// True if more has happened than whoever saw this version knows of. That somebody was reminded is nothing to them.
+    #[must_use]
+    pub fn is_stale(&self, seen: u32) -> bool {
+        let quiet = self.timers.quiet_from.is_some_and(|from| (from..self.version).contains(&seen));
+        self.version != seen && !quiet
+    }
+
     /// True if this person has acted under the duty.
     #[must_use]
     pub fn has_acted(&self, duty: &ActionName, person: PersonId) -> bool {
@@ -286,7 +293,9 @@ pub fn apply(before: Option<Request>, id: RequestId, entry: &Entry) -> Result<Re
             fold::fold(request, entry, event)?
         }
     };
-    request.version = entry.seq;
+    let before = std::mem::replace(&mut request.version, entry.seq);
+    let quiet_from = request.timers.quiet_from.unwrap_or(before);
+    request.timers.quiet_from = entry.event.is_quiet().then_some(quiet_from);
     if let Some(duty) = entry.event.duty() {
         request.stood_in_for.remove(&entry.actor);
         let unseen = |person: &PersonId| !request.acts.iter().any(|act| act.1 == *person && !act.is_repair());

@@ -193,11 +193,14 @@ impl Roster {
 
     /// The seats, each with who holds it: a seat is vacant where nobody does.
     pub fn seats(&self) -> impl Iterator<Item = (&Office, Vec<PersonId>)> {
-        self.offices.iter().map(|office| {
-            let held = self.held.get(&office.role).and_then(|held| held.get(&office.region));
-            let active = |id: &PersonId| self.person(*id).is_some_and(|person| person.active);
-            (office, held.into_iter().flatten().copied().filter(active).collect())
-        })
+        self.offices.iter().map(|office| (office, self.seated(&office.role, &office.region).collect()))
+    }
+
+    /// Who holds a role for exactly this region.
+    pub(crate) fn seated(&self, role: &Role, region: &RegionCode) -> impl Iterator<Item = PersonId> {
+        let held = self.held.get(role).and_then(|held| held.get(region));
+        let active = |id: &PersonId| self.person(*id).is_some_and(|person| person.active);
+        held.into_iter().flatten().copied().filter(active)
     }
 
     /// Every paper by which somebody acts in a seat that is not theirs.

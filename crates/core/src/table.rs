@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use office::Office;
 
+use crate::office::ChangeKind;
 use crate::proof;
 use crate::words::{self, Words};
 use crate::workflow::{Action, Phase, Stage, Workflow};
@@ -45,7 +46,9 @@ pub fn table(workflow: &Workflow, policy: &Policy, lang: Lang) -> String {
             telling.standing(&mut text, stage, *state, &rows);
         }
     }
+    telling.anywhere(&mut text, &office);
     telling.conditions(&mut text);
+    telling.times(&mut text);
     telling.duties(&mut text);
     text
 }
@@ -116,7 +119,10 @@ impl Telling<'_> {
     }
 
     fn act(&self, name: &ActionName) -> String {
-        words::act_title(Some(self.workflow), name, self.words.lang)
+        match self.words.beside(name.as_str()).filter(|_| !self.workflow.actions.contains_key(name)) {
+            Some(title) => title.to_owned(),
+            None => words::act_title(Some(self.workflow), name, self.words.lang),
+        }
     }
 
     fn roles(&self, roles: &[Role]) -> String {
@@ -125,6 +131,42 @@ impl Telling<'_> {
             known.map_or_else(|| role.to_string(), |title| title.in_lang(self.words.lang).to_owned())
         };
         roles.iter().map(title).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is the same wherever a request stands.
+    fn anywhere(&self, text: &mut String, office: &Office<'_>) {
+        let say = self.words;
+        let _ = write!(text, "\n{}\n", say.anywhere());
+        let rows = office.notes();
+        let acts = rows.iter().map(|row| self.act(&row.act).chars().count()).max().unwrap_or(0);
+        for row in &rows {
+            let _ = writeln!(text, "  {:acts$}  ✓  {}", self.act(&row.act), self.roles(&row.roles));
+        }
+        let hold: Vec<_> = self.workflow.hold.by.iter().cloned().collect();
+        let (release, roles) = (self.act(&"release".into()), self.roles(&hold));
+        let _ = writeln!(text, "  {release}: {}", say.who_claimed(&roles));
+        if let Some(rule) = self.policy.change.get(&ChangeKind::Migrate) {
+            let [ask, confirm] = [&rule.propose, &rule.confirm]
+                .map(|roles| self.roles(&roles.iter().cloned().collect::<Vec<_>>()));
+            let _ = writeln!(text, "  {}: {}", self.act(&"migrate".into()), say.proposed_by(&ask, &confirm));
+        }
+    }
+
+    /// How long each stage should take, and what time alone does.
+    fn times(&self, text: &mut String) {
+        let say = self.words;
+        let _ = write!(text, "\n{}\n", say.times());
+        for (_, stage) in in_order(self.workflow) {
+            let Some(sla) = &stage.sla else { continue };
+            let mut told = vec![say.days(sla.target.0)];
+            told.extend(sla.remind.map(|after| say.reminded(after.0)));
+            told.extend(
+                sla.escalate
+                    .as_ref()
+                    .map(|it| say.escalated(it.after.0, &self.roles(std::slice::from_ref(&it.to)))),
+            );
+            let _ = writeln!(text, "  {}: {}", stage.title.in_lang(say.lang), told.join("; "));
+        }
     }
 
     /// What an act asks besides the role.
@@ -137,6 +179,7 @@ impl Telling<'_> {
                 let _ = writeln!(text, "  {}: {}", self.act(name), asked.join("; "));
             }
         }
+        self.repair(text);
     }
 
     /// Who must confirm a repair.
@@ -175,17 +218,23 @@ impl Telling<'_> {
         if let (Some(most), Some(to)) = (action.max_visits, &action.to) {
             asked.push(say.at_most(most, self.workflow.stage_title(to, say.lang)));
         }
+        asked.extend(action.valid_for.map(|days| say.holds_for(days.0)));
         asked
     }
 
     fn duties(&self, text: &mut String) {
         let say = self.words;
-        self.repair(text);
         let _ = write!(text, "\n{}\n", say.duties());
+        let acts = |names: &[ActionName]| names.iter().map(|it| self.act(it)).collect::<Vec<_>>().join(", ");
         for duty in &self.workflow.duties {
             if !duty.distinct.is_empty() {
-                let acts: Vec<_> = duty.distinct.iter().map(|name| self.act(name)).collect();
-                let _ = writeln!(text, "  {}", say.distinct(&acts.join(", ")));
+                let _ = writeln!(text, "  {}", say.distinct(&acts(&duty.distinct)));
+            }
+            if !duty.same_person.is_empty() {
+                let _ = writeln!(text, "  {}", say.same_person(&acts(&duty.same_person)));
+            }
+            if !duty.exclusive_roles.is_empty() {
+                let _ = writeln!(text, "  {}", say.exclusive_roles(&self.roles(&duty.exclusive_roles)));
             }
             if let (Some(need), Some(before)) = (duty.min_persons, &duty.before) {
                 let to = self.workflow.stage_title(before, say.lang);
@@ -197,16 +246,23 @@ impl Telling<'_> {
                 }
             }
         }
+        self.counted(text);
+    }
+
+    /// What the acts upon lists count as.
+    fn counted(&self, text: &mut String) {
         let (decree, order) = (&self.workflow.decree, &self.workflow.payment_order);
         for (act, roles) in [
             ("draft_decree", &decree.draft),
             ("strike", &decree.strike),
             ("order_payment", &order.draft),
+            ("export", &order.settle),
+            ("sp2d", &order.settle),
             ("results", &order.settle),
         ] {
             for (role, duty) in roles {
                 let (act, role) = (self.act(&act.into()), self.roles(std::slice::from_ref(role)));
-                let _ = writeln!(text, "  {}", say.counts(&act, &role, &self.act(duty)));
+                let _ = writeln!(text, "  {}", self.words.counts(&act, &role, &self.act(duty)));
             }
         }
     }

@@ -120,7 +120,10 @@ const FROZEN: &str = "frozen";
 fn cause_of(case: &Case<'_>, lang: Lang) -> Option<Cause> {
     let request = case.request;
     if let Some(incident) = request.incident {
-        let tail = Words { lang }.bank_contradicts(incident.at.line, request.closed);
+        let (words, line) = (Words { lang }, incident.at.line);
+        let is_awaited = request.ordered_at() == Some(incident.at);
+        let tail =
+            if is_awaited { words.bank_paid_few(line) } else { words.bank_contradicts(line, request.closed) };
         let unblock = Words { lang }.ruling();
         let ruling = named(case, |action| action.kind == ActionKind::Ruling, lang);
         let code = "payment_incident".into();

@@ -126,6 +126,15 @@ impl Words {
             "the bank reported line {line} paid after it had reported it failed"
         )
     }
+
+    pub(crate) fn bank_paid_few(self, line: u32) -> String {
+        say!(
+            self,
+            "bank melaporkan baris {line} dibayar, padahal yang ikut lebih sedikit dari yang dijanjikan",
+            "the bank reported line {line} paid, though fewer persons than promised had taken part"
+        )
+    }
+
     pub(crate) fn ruling(self) -> String {
         say!(
             self,

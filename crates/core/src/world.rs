@@ -199,13 +199,18 @@ impl Policy {
     /// The freeze that stops this scheme's money on a day.
     #[must_use]
     pub fn freeze_on(&self, fund: &str, scheme: &SchemeId, day: Date) -> Option<&Freeze> {
-        self.freeze.iter().find(|freeze| {
-            freeze.fund == fund && freeze.stops(scheme) && freeze.from <= day && day <= freeze.to
-        })
+        let stops = |freeze: &&Freeze| freeze.fund == fund && freeze.stops(scheme) && freeze.is_in_force(day);
+        self.freeze.iter().find(stops)
     }
 }
 
 impl Freeze {
+    /// True on its days.
+    #[must_use]
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.from <= day && day <= self.to
+    }
+
     pub(crate) fn stops(&self, scheme: &SchemeId) -> bool {
         !self.exempt.contains(scheme) && (self.schemes.is_empty() || self.schemes.contains(scheme))
     }

@@ -31,3 +31,14 @@ fn the_decision_table_of_every_shipped_workflow_is_as_reviewed() {
         assert!(found == reviewed, "{path} differs; SALUR_BLESS=1 writes it anew:\n{found}");
     }
 }
+
+#[test]
+fn every_kind_of_duty_is_told() {
+    let policy = Policy::parse(&read("data/policy.toml")).unwrap();
+    let duties = "[[duty]]\nsame_person = [\"approve\", \"reject\"]\n\n[[duty]]\nexclusive_roles = [\"treasurer\", \"auditor\"]\n\n[hold]\n";
+    let text = read("workflows/kube.toml").replacen("[hold]\n", duties, 1);
+    let workflow = Workflow::reread(&text).unwrap();
+    let found = table(&workflow, &policy, Lang::En);
+    assert!(found.contains("The same person for: Approve, Reject"), "{found}");
+    assert!(found.contains("No person holds two of: Treasurer, Auditor"), "{found}");
+}

@@ -225,7 +225,7 @@ impl<'a> Batch<'a> {
     fn act(&mut self, context: &Context<'_>, act: Act) -> Told {
         let id = act.request;
         if let (Some(seen), Some(request)) = (act.seen, self.visible(context, id))
-            && request.version != seen
+            && request.is_stale(seen)
         {
             return Err(Refusal::from(Why::Stale { seen, actual: request.version }).into());
         }

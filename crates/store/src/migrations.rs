@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use salur_core::migrate::{self, Preview};
-use salur_core::office::{Change, ProposalState};
+use salur_core::office::{Change, Proposal, ProposalState};
 use salur_core::request::Request;
 use salur_core::workflow::Workflow;
 use salur_core::world::Context;
@@ -22,14 +22,16 @@ use crate::requests::{Page, Place};
 const PIECE: u32 = 500;
 /// How long an order to migrate is followed after it was confirmed.
 const FOLLOWED: SignedDuration = SignedDuration::from_hours(24 * 30);
-/// Most confirmed proposals that are looked at.
-const PROPOSALS_MAX: u32 = 1_000;
+/// Most orders to migrate that are looked at, the newest of them.
+const ORDERS_MAX: i64 = 1_000;
 
 /// Used with the index of what is open.
 const OPEN: &str = "select id, entered_at, state from request
     where scheme = $1 and (not closed or snag is not null) and not closed and (entered_at, id) > ($2, $3)
     order by entered_at, id limit $4";
 
+const ORDERS: &str =
+    "select body from proposal where state = 'confirmed' and kind = 'migrate' order by id desc limit $1";
 const ORDERED: &str = "select count(*) from proposal where state = 'confirmed' and kind = 'migrate'";
 
 #[derive(FromRow)]
@@ -93,8 +95,9 @@ impl Store {
     /// a server that died has left undone is done by the next one.
     pub async fn run_migrations(&self, at: Timestamp, lease: Option<&Lease>) -> Result<u64, ExecuteError> {
         let mut moved = 0;
-        let confirmed = self.proposals(Some(ProposalState::Confirmed), Uuid::max(), PROPOSALS_MAX).await?;
-        for proposal in confirmed {
+        let rows: Vec<(String,)> = self.db.all(ORDERS, (ORDERS_MAX,)).await?;
+        for (body,) in rows {
+            let proposal: Proposal = serde_json::from_str(&body).map_err(StoreError::from)?;
             let Change::Migrate { scheme, from, to } = &proposal.change else { continue };
             let is_old = proposal.decided_at.is_none_or(|decided| at.duration_since(decided) > FOLLOWED);
             let Some(by) = proposal.decided_by.filter(|_| !is_old) else { continue };

@@ -2,6 +2,7 @@
 //! budgets are whole at every point of time, no duty is broken, nobody is paid twice, counters and lists add up.
 
 mod changed;
+mod duties;
 mod lists;
 mod office;
 mod rows;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use salur_core::event::{Event, FactsRef};
-use salur_core::request::{Act, Request, apply};
+use salur_core::request::{Request, apply};
 use salur_core::workflow::{End, Standing, Workflow};
 use salur_core::world::Workflows;
 use salur_core::{Digest, RecipientId, RequestId};
@@ -193,8 +194,8 @@ impl Check {
                 }
                 prev = hash;
                 if row.subject_kind == "request" {
+                    self.told.office.hear_turn(&row, books.pinned(row.subject_id))?;
                     books.see(&row)?;
-                    self.told.office.hear_turn(&row, books.scheme_of(row.subject_id))?;
                 } else {
                     self.told.hear(&row)?;
                     if row.subject_kind == "budget_line" {
@@ -244,13 +245,16 @@ impl Check {
         let mut payments = 0;
         for event in history {
             let entry = event.as_entry()?;
+            let next =
+                apply(request.take(), id, &entry).map_err(|error| broken("history_follows", id, error))?;
             if let Event::Advanced(step) = &entry.event
                 && step.budget == Standing::Paid
             {
                 payments += 1;
+                if let Some(workflow) = workflows.pinned(&next.scheme, &next.definition) {
+                    duties::check_paid(workflow, &next, &step.to)?;
+                }
             }
-            let next =
-                apply(request.take(), id, &entry).map_err(|error| broken("history_follows", id, error))?;
             request = Some(next);
         }
         let Some(request) = request else { return Err(broken("history_there", id, "no event")) };
@@ -292,7 +296,7 @@ impl Check {
         if columns != wanted {
             return Err(broken("columns_equal_state", id, format!("{columns:?}")));
         }
-        check_duties(workflow, &request)?;
+        duties::check(workflow, &request)?;
         self.totals.add(&request, snag);
         Ok((request.recipient, request.facts))
     }
@@ -352,19 +356,4 @@ impl Check {
         }
         Ok(())
     }
-}
-
-fn check_duties(workflow: &Workflow, request: &Request) -> Result<(), Stop> {
-    for duty in &workflow.duties {
-        for Act(name, person) in request.acts.iter().filter(|act| duty.distinct.contains(&act.0)) {
-            let clash = request
-                .acts
-                .iter()
-                .find(|Act(other, by)| by == person && other != name && duty.distinct.contains(other));
-            if let Some(Act(other, _)) = clash {
-                return Err(broken("duties_kept", request.id, format!("{person} did {name} and {other}")));
-            }
-        }
-    }
-    Ok(())
 }

@@ -8,7 +8,6 @@ use crate::support::Desk;
 
 /// Every route there is: method and path.
 const ROUTES: &[&str] = &[
-    "GET /",
     "GET /api/v1/budget-lines",
     "GET /api/v1/decrees",
     "GET /api/v1/decrees/{id}",

@@ -147,6 +147,25 @@ async fn a_definition_is_checked_proposed_and_published() {
         desk.post("clerk.6472", "/workflows/check", &json!({ "text": "schema = 1" })).await.expect(200);
     assert_eq!(faulty["sound"], false);
     assert!(faulty["findings"][0]["code"].is_string() && faulty["findings"][0]["place"].is_string());
+    // What shows a finding is told, to whoever checks and to whoever publishes.
+    let weak = definition(2).replacen("min_persons = 4", "min_persons = 9", 1);
+    let told = desk.post("clerk.6472", "/workflows/check", &json!({ "text": weak })).await.expect(200);
+    let found =
+        told["findings"].as_array().unwrap().iter().find(|it| it["code"] == "too_few_persons").unwrap();
+    assert_eq!(found["severity"], "error");
+    assert!(found["line"].is_u64() && found["column"].is_u64() && found["id"] != found["en"], "{found}");
+    assert!(found["counter_example"]["persons"].is_array() && found["shown"].is_string(), "{found}");
+    let told = propose(&desk, "admin.1", json!({ "kind": "publish_definition", "text": weak })).await;
+    let told = told.problem(422, "definition_unsound");
+    assert!(told["errors"][0]["detail"].as_str().unwrap().contains('('), "{told}");
+    // A warning is told, and keeps nobody from publishing.
+    let doubtful = definition(2).replacen("[hold]", "[params]\nidle = 5\n\n[hold]", 1);
+    let told = desk.post("clerk.6472", "/workflows/check", &json!({ "text": doubtful })).await.expect(200);
+    assert_eq!(
+        (&told["sound"], &told["findings"][0]["severity"]),
+        (&json!(true), &json!("warning")),
+        "{told}"
+    );
     let sound =
         desk.post("clerk.6472", "/workflows/check", &json!({ "text": definition(2) })).await.expect(200);
     assert_eq!((&sound["sound"], &sound["workflow"]["version"]), (&json!(true), &json!(2)));
@@ -161,6 +180,9 @@ async fn a_definition_is_checked_proposed_and_published() {
     decide(&desk, "admin.2", &id, "confirm").await.expect(200);
     let current = desk.get("clerk.6472", "/workflows/disaster").await.expect(200);
     assert_eq!(current["version"], 2);
+    assert!(
+        current["duties"][0]["same_person"].is_array() && current["duties"][0]["exclusive_roles"].is_array()
+    );
     // What was entered before goes on under its own.
     desk.act("clerk.6472", &request, &json!({ "action": "submit" })).await.expect(200);
 }

@@ -100,12 +100,25 @@ pub(crate) struct Workflow {
 pub(crate) struct Checked {
     pub(crate) sound: bool,
     pub(crate) findings: Vec<Finding>,
+    /// What today's people do not give to it.
+    pub(crate) roster: Option<Vec<RosterFinding>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Finding {
     pub(crate) code: Text,
+    pub(crate) severity: Text,
     pub(crate) place: Text,
+    pub(crate) line: Option<u64>,
+    pub(crate) column: Option<u64>,
     pub(crate) text: Text,
+    pub(crate) shown: Text,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct RosterFinding {
+    pub(crate) code: Text,
+    pub(crate) detail: Text,
 }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use clap::{Parser, Subcommand};
 use jiff::tz::TimeZone;
-use salur_client::{ClientCommand, ClientError, Connection, Ending, Screen, Token, run_on};
+use salur_client::{ClientCommand, ClientError, Connection, Ending, Screen, Token, WorkflowCommand, run_on};
 
 use crate::fake::Fake;
 
@@ -22,6 +22,8 @@ pub(crate) struct Binary {
 pub(crate) enum Command {
     #[command(flatten)]
     Client(ClientCommand),
+    #[command(subcommand)]
+    Workflow(WorkflowCommand),
     /// Check definitions
     Check {
         #[arg(long)]
@@ -64,8 +66,10 @@ pub(crate) fn ask(fake: &Fake, words: &[&str]) -> Seen {
 pub(crate) fn ask_and_answer(fake: &Fake, words: &[&str], answer: &str) -> Seen {
     let line = ["salur", "--server", &fake.url].into_iter().chain(words.iter().copied());
     let binary = Binary::try_parse_from(line).unwrap_or_else(|error| panic!("{error}"));
-    let Command::Client(command) = binary.command else {
-        panic!("not a command of the client");
+    let command = match binary.command {
+        Command::Client(command) => command,
+        Command::Workflow(command) => ClientCommand::Workflow(command),
+        Command::Check { .. } => panic!("not a command of the client"),
     };
     let mut connection = binary.connection;
     connection.token = Token::new("t-1");

@@ -30,3 +30,26 @@ fn a_grant_is_proposed_for_somebody_named_by_staff_number_and_confirmed() {
     assert!(ask(&fake, &["confirm", "q1"]).done().contains("disetujui"));
     assert!(ask(&fake, &["roster", "grant", "N-9", "verifier", "64"]).failed().1.contains("N-9"));
 }
+
+#[test]
+fn a_check_and_a_publication_tell_what_todays_office_cannot_serve() {
+    let file = std::env::temp_dir().join(format!("salur-client-{}.toml", std::process::id()));
+    std::fs::write(&file, "schema = 1").unwrap();
+    let file = file.to_str().unwrap();
+    let checked = r#"{"sound":true,"findings":[{"code":"param_unused","severity":"warning","place":"params.idle",
+ "line":7,"column":1,"text":"tidak dipakai","shown":"a > b"}],
+ "roster":[{"code":"nobody_eligible","severity":"error","detail":"tidak ada verifikator di 64.72"}]}"#;
+    let fake = Fake::new().on("POST /api/v1/workflows/check", 200, checked).on(
+        "POST /api/v1/proposals",
+        201,
+        PROPOSAL,
+    );
+    let seen = ask(&fake, &["workflow", "check", file]);
+    let warning = "peringatan[nobody_eligible]: tidak ada verifikator di 64.72";
+    assert!(seen.notes.contains(warning), "{}", seen.notes);
+    let out = seen.done();
+    assert!(out.contains("7:1: peringatan[param_unused]: params.idle: tidak dipakai\n    a > b"), "{out}");
+    let seen = ask(&fake, &["workflow", "publish", file]);
+    assert!(seen.notes.contains(warning), "{}", seen.notes);
+    assert!(seen.done().contains("menunggu orang kedua"));
+}

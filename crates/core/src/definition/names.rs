@@ -6,6 +6,7 @@ use super::finding::{Finding, Findings, Severity};
 use super::read::suggestion;
 use crate::command::BUILT_IN;
 use crate::guard::Guard;
+use crate::request::REPAIR;
 use crate::workflow::{Action, ActionKind, Duty, Phase, Workflow};
 use crate::{ActionName, FieldName, Lang, Role, StageName, words};
 
@@ -195,6 +196,26 @@ fn duties(workflow: &Workflow, findings: &mut Findings<'_>) {
             let en = "`min_persons` and `before` go together".into();
             findings.error("duty_half", format!("duty[{place}]"), id, en);
         }
+    }
+}
+
+/// The engine notes the two persons of a repair under a duty of its own, which no definition may count under.
+pub(super) fn reserved(workflow: &Workflow, findings: &mut Findings<'_>) {
+    let (decree, order) = (&workflow.decree, &workflow.payment_order);
+    let lists = [
+        ("decree.draft", &decree.draft),
+        ("decree.strike", &decree.strike),
+        ("payment_order.draft", &order.draft),
+        ("payment_order.settle", &order.settle),
+    ];
+    let actions =
+        workflow.actions.iter().map(|(name, action)| (format!("action.{name}.counts_as"), &action.by));
+    let lists = lists.into_iter().map(|(place, by)| (place.to_owned(), by));
+    for (place, _) in actions.chain(lists).filter(|(_, by)| by.values().any(|duty| duty.as_str() == REPAIR)) {
+        let id = format!("tugas `{REPAIR}` dipakai program untuk perbaikan oleh dua orang; pakai nama lain");
+        let en =
+            format!("the program notes repairs by two persons under the duty `{REPAIR}`; use another name");
+        findings.error("duty_reserved", place, id, en);
     }
 }
 

@@ -38,6 +38,12 @@ impl Event {
         }
     }
 
+    /// True where the clock told somebody something, and the request is what it was.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        matches!(self, Event::Reminded { .. } | Event::Escalated { .. } | Event::HoldReviewDue { .. })
+    }
+
     /// The duty that the act counts under, if it counts as one.
     #[must_use]
     pub fn duty(&self) -> Option<&ActionName> {

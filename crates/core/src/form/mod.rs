@@ -6,6 +6,7 @@
 mod cell;
 mod codes;
 mod compare;
+mod correct;
 mod day;
 mod define;
 mod digits;

@@ -269,6 +269,33 @@ fn an_entry_meets_the_same_judge() {
 }
 
 #[test]
+fn a_correction_touches_the_account_and_nothing_else() {
+    let form: Form = toml::from_str(FORM).unwrap();
+    let regions = regions();
+    // Another day, on which the form has more against the facts: that was judged when they came in.
+    let context = Context { regions: &regions, today: date(1990, 6, 1) };
+    let facts = judge(&texts(&SOUND)).facts;
+    let correct = |given: serde_json::Value| {
+        let given = given.as_object().unwrap().clone().into_iter().collect();
+        form.correct(&context, &facts, &given)
+    };
+    let verdict = correct(json!({ "bank": "BNI", "account_no": "0698752579" })).unwrap();
+    assert!(verdict.is_sound(), "{:?}", verdict.faults);
+    let mut expected = facts.clone();
+    for (name, text) in [("bank", "BNI"), ("account_no", "0698752579")] {
+        let text = super::Value::Text(text.into());
+        assert_ne!(expected.fields.insert(name.into(), text.clone()), Some(text));
+    }
+    assert_eq!(verdict.facts, expected);
+    for other in ["name", "nik", "amount", "region", "members", "colour"] {
+        let why = correct(json!({ "account_no": "0698752579", other: "6472004611013069" })).unwrap_err();
+        assert_eq!(why.code(), "field_unknown", "{other}");
+    }
+    let verdict = correct(json!({ "account_no": "12" })).unwrap();
+    assert!(!verdict.is_sound() && verdict.faults.iter().all(|fault| fault.name.as_str() == "account_no"));
+}
+
+#[test]
 fn forms_that_contradict_themselves_are_refused() {
     for (from, to) in [
         ("key = \"nik\"", "key = \"nok\""),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::refusal::Why;
 use crate::request::{Act, Request};
-use crate::workflow::{Duty, Workflow};
-use crate::{ActionName, Role, StageName};
+use crate::workflow::{Action, Duty, Workflow};
+use crate::{ActionName, PersonId, Role, StageName};
 
 /// Every two names of a list, each pair once.
 type Pairs<'a, T> = BTreeSet<(&'a T, &'a T)>;
@@ -30,8 +30,13 @@ pub(super) fn check(request: &Request, old: &Workflow, new: &Workflow, to: &Stag
         return Err(Why::RolesWeakened { role: (*one).clone(), other: (*other).clone() });
     }
     check_ahead(old, new, to, &Apart { was: &apart, is: &kept })?;
-    for Act(duty, person) in &request.acts {
-        let clash = |Act(other, by): &&Act| by == person && kept.contains(&ordered(duty, other));
+    for act in &request.acts {
+        let Act(duty, person) = act;
+        // Who had a part in a repair does none of what is kept apart, under whichever version.
+        let judged =
+            |other: &ActionName| act.is_repair() && kept.iter().any(|it| it.0 == other || it.1 == other);
+        let clash =
+            |Act(other, by): &&Act| by == person && (kept.contains(&ordered(duty, other)) || judged(other));
         if let Some(Act(earlier, _)) = request.acts.iter().find(clash) {
             let (duty, earlier) = (duty.clone(), earlier.clone());
             return Err(Why::DutyConflict { duty, earlier, person: *person });
@@ -40,11 +45,15 @@ pub(super) fn check(request: &Request, old: &Workflow, new: &Workflow, to: &Stag
     new.duties.iter().try_for_each(|rule| check_same_person(request, rule))
 }
 
-/// What must be one person's was not done by two.
+/// What must be one person's was not done by two: whoever did the one act did the other, standing in for the same one.
 fn check_same_person(request: &Request, rule: &Duty) -> Result<(), Why> {
-    let mut done = request.acts.iter().filter(|Act(duty, _)| rule.same_person.contains(duty));
-    let Some(Act(earlier, person)) = done.next() else { return Ok(()) };
-    match done.find(|Act(duty, by)| by != person && duty != earlier) {
+    let done = || request.acts.iter().filter(|Act(duty, _)| rule.same_person.contains(duty));
+    let Some(Act(earlier, person)) = done().next() else { return Ok(()) };
+    let by = |name: &ActionName| -> BTreeSet<PersonId> {
+        done().filter(|Act(duty, _)| duty == name).map(|Act(_, by)| *by).collect()
+    };
+    let first = by(earlier);
+    match done().find(|Act(duty, _)| by(duty) != first) {
         None => Ok(()),
         Some(Act(duty, _)) => {
             Err(Why::SamePerson { duty: duty.clone(), earlier: earlier.clone(), person: *person })
@@ -61,33 +70,42 @@ struct Apart<'a> {
 /// What is still ahead takes as many persons as it did, and counts under duties that keep as much apart.
 fn check_ahead(old: &Workflow, new: &Workflow, to: &StageName, apart: &Apart<'_>) -> Result<(), Why> {
     let ahead = new.onward(to);
-    for (name, action) in &new.actions {
-        let Some(was) = old.actions.get(name).filter(|_| action.from.iter().any(|at| ahead.contains(at)))
-        else {
-            continue;
-        };
-        if action.persons < was.persons {
-            let (have, need) = (action.persons, was.persons);
-            return Err(Why::ActionWeakened { action: name.clone(), have, need });
+    for (name, action) in new.actions.iter().filter(|(_, it)| it.from.iter().any(|at| ahead.contains(at))) {
+        let was = same_acts(old, name, action);
+        let need = was.iter().map(|was| was.persons).min().unwrap_or(1);
+        if action.persons < need {
+            return Err(Why::ActionWeakened { action: name.clone(), have: action.persons, need });
         }
-        check_counted(&was.by, &action.by, apart)?;
+        let was: Vec<_> = was.into_iter().map(|was| &was.by).collect();
+        check_counted(&was, &action.by, apart)?;
     }
-    check_counted(&old.decree.draft, &new.decree.draft, apart)?;
-    check_counted(&old.decree.strike, &new.decree.strike, apart)?;
-    check_counted(&old.payment_order.draft, &new.payment_order.draft, apart)?;
-    check_counted(&old.payment_order.settle, &new.payment_order.settle, apart)
+    check_counted(&[&old.decree.draft], &new.decree.draft, apart)?;
+    check_counted(&[&old.decree.strike], &new.decree.strike, apart)?;
+    check_counted(&[&old.payment_order.draft], &new.payment_order.draft, apart)?;
+    check_counted(&[&old.payment_order.settle], &new.payment_order.settle, apart)
+}
+
+/// What an action was in the old version: the one of its name, or, by another name, any of its kind.
+fn same_acts<'a>(old: &'a Workflow, name: &ActionName, action: &Action) -> Vec<&'a Action> {
+    match old.actions.get(name).filter(|was| was.kind == action.kind) {
+        Some(was) => vec![was],
+        None => old.actions.values().filter(|was| was.kind == action.kind).collect(),
+    }
 }
 
 /// An act that counts under another duty than it did is kept apart from all that it was kept apart from.
 fn check_counted(
-    was: &BTreeMap<Role, ActionName>,
+    was: &[&BTreeMap<Role, ActionName>],
     is: &BTreeMap<Role, ActionName>,
     apart: &Apart<'_>,
 ) -> Result<(), Why> {
     for (role, duty) in is {
         // A role that comes new to it does it as somebody did before, or else as none of them.
-        let known = was.get(role).map_or_else(|| was.values().collect(), |duty| vec![duty]);
-        if known.contains(&duty) {
+        let mut known: BTreeSet<&ActionName> = was.iter().filter_map(|by| by.get(role)).collect();
+        if known.is_empty() {
+            known = was.iter().flat_map(|by| by.values()).collect();
+        }
+        if known.contains(duty) {
             continue;
         }
         for before in known {

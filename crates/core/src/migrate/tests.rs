@@ -174,6 +174,49 @@ fn as_many_persons_take_part_as_were_promised_over_both_versions() {
     assert_eq!(found, Preview::Blocked { why: Why::PersonsWeakened { have: 4, need: 5 } });
     desk.act("Vera", id, "verify").unwrap();
     assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Stays);
+    // Sent back under version 1 with one check and four persons, it passes over none of the two checks.
+    let mut desk = Desk::new();
+    let id = desk.at("approval");
+    desk.act("Gita", id, "return").unwrap();
+    desk.world.workflows = Workflows::new(
+        [KUBE.to_owned(), version(2, &two_checks)].map(|text| Workflow::parse(&text).unwrap()),
+    );
+    moved(&mut desk, id, 2);
+    for (who, act, to) in
+        [("Cici", "submit", "verification"), ("Vera", "verify", "second"), ("Vito", "confirm", "approval")]
+    {
+        desk.act(who, id, act).unwrap();
+        assert_eq!(desk.stage(id), to);
+    }
+}
+
+#[test]
+fn who_put_a_request_back_has_done_nothing_that_the_new_version_keeps_apart() {
+    let mut desk = Desk::new();
+    let id = desk.at("disbursement");
+    let mut request = desk.request(id).clone();
+    request.acts.extend(["repair", "correct"].map(|duty| Act(duty.into(), person("Adi"))));
+    let case = Case { request: &request, ..desk.case("Ani", id) };
+    let old = Workflow::clone(case.workflow);
+    let mut new = Workflow::parse(&version(2, &[])).unwrap();
+    new.duties.retain(|duty| !duty.distinct.contains(&"correct".into()));
+    let mut was = old.clone();
+    was.duties.clone_from(&new.duties);
+    let case = Case { workflow: &was, ..case };
+    assert_eq!(preview(&case, &new), Preview::Stays);
+    assert_eq!(blocked(&preview(&case, &Workflow::parse(&version(2, &[])).unwrap())), "duty_conflict");
+}
+
+#[test]
+fn too_many_ways_to_prove_anything_are_no_proof() {
+    let mut new = Workflow::parse(&version(2, &[])).unwrap();
+    // More words than are told apart, and a way that nobody could go.
+    new.actions.get_mut("approve").unwrap().persons = 13;
+    new.duties.push(Duty { same_person: vec!["approve".into()], ..Duty::default() });
+    let mut desk = Desk::new();
+    let id = desk.at("approval");
+    let why = Why::PersonsWeakened { have: 0, need: 4 };
+    assert_eq!(preview(&desk.case("Adi", id), &new), Preview::Blocked { why });
 }
 
 #[test]
@@ -203,6 +246,16 @@ fn no_duty_is_weakened_in_any_of_its_ways() {
         action(new, "pay", &|it| it.by.values_mut().for_each(|duty| *duty = "payout".into()));
     };
     assert_eq!(weakened("", &otherwise), "duty_weakened", "what it counts as is kept apart from nothing");
+    let renamed = |from: &'static str, change: &'static dyn Fn(&mut crate::workflow::Action)| {
+        move |new: &mut Workflow| {
+            let mut action = new.actions.remove(from).unwrap();
+            change(&mut action);
+            new.actions.insert("other".into(), action);
+        }
+    };
+    assert_eq!(weakened("", &renamed("correct_account", &|it| it.persons = 1)), "action_weakened");
+    let otherwise = renamed("pay", &|it| it.by.values_mut().for_each(|duty| *duty = "payout".into()));
+    assert_eq!(weakened("", &otherwise), "duty_weakened", "by another name it is the same act");
     let drafted = |new: &mut Workflow| drop(new.payment_order.draft.insert("clerk".into(), "submit".into()));
     assert_eq!(weakened("", &drafted), "duty_weakened", "a clerk would order what a clerk entered");
 }
@@ -260,7 +313,7 @@ fn a_moved_request_goes_on_under_the_new_version_with_all_that_was_done() {
     let today = desk.world.calendar.date_of(desk.at);
     assert_eq!(desk.world.calendar.working_days_between(today, due), 10, "none of its new time has passed");
     desk.act("Cici", back, "submit").unwrap();
-    assert_eq!(desk.stage(back), "approval", "unchanged, it goes back to who sent it back");
+    assert_eq!(desk.stage(back), "check", "unchanged, it is checked under the new version all the same");
     desk.act("Vera", ids[1], "verify").unwrap();
     desk.decide_all(&[ids[1]]);
     assert_eq!(desk.stage(ids[1]), "disbursement");

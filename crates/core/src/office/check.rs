@@ -6,13 +6,14 @@ use jiff::civil::Date;
 
 use super::who::locks_out;
 use super::{Change, Effect, Flaw, Objection, Paper, Published, effect};
+use crate::definition::{CounterExample, Finding};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
 use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, Freeze, World};
-use crate::{FieldName, Label, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{FieldName, Label, Lang, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
 const TEXT_CHARS_MAX: usize = 200;
@@ -188,15 +189,19 @@ fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
 
 /// Reads a definition, or tells everything that is wrong with it.
 pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
-    Workflow::parse(text).map_err(|error| {
-        let flaws = error.findings.into_iter().map(|finding| Flaw {
-            code: finding.code.to_owned(),
-            place: finding.place,
-            line: finding.line,
-            text: Label { id: finding.id, en: finding.en },
-        });
-        flaws.collect()
-    })
+    Workflow::parse(text).map_err(|error| error.findings.into_iter().map(flaw).collect())
+}
+
+fn flaw(finding: Finding) -> Flaw {
+    let shown = |it: CounterExample| Label { id: it.text(Lang::Id), en: it.text(Lang::En) };
+    Flaw {
+        code: finding.code.to_owned(),
+        place: finding.place,
+        line: finding.line,
+        column: finding.column,
+        text: Label { id: finding.id, en: finding.en },
+        shown: finding.counter_example.map(shown),
+    }
 }
 
 fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {

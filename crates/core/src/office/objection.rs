@@ -17,8 +17,14 @@ pub struct Flaw {
     /// The line of that place, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// Its column in characters, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// What is wrong, and how to mend it.
     pub text: Label,
+    /// What shows it, where something does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Label>,
 }
 
 /// Why the office does not change. The snake-case name is the public code and never changes.

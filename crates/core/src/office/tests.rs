@@ -15,7 +15,9 @@ fn objections() -> Vec<Objection> {
         code: "stage_unknown".into(),
         place: "action.verify.to".into(),
         line: Some(7),
+        column: Some(1),
         text: crate::Label { id: "Tahap itu tidak ada.".into(), en: "There is no such stage.".into() },
+        shown: None,
     };
     vec![
         Objection::ChangeUnruled { kind: ChangeKind::GrantRole },

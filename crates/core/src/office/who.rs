@@ -156,6 +156,16 @@ pub(super) fn check_proposer(world: &World, by: PersonId, change: &Change) -> Re
     Err(Refusal { why: Why::Office(why), who_could: could.take(WHO_COULD_MAX).collect() })
 }
 
+/// Is a change this person's to propose, or to confirm where another proposes it? Who may do neither has no part in it.
+pub fn check_part(context: &Context<'_>, change: &Change) -> Result<(), Refusal> {
+    let (world, person) = (context.world, context.actor.person);
+    check_proposer(world, person.id, change).or_else(|refusal| {
+        let rule = rule_of(world, change.kind())?;
+        let confirms = person.active && holds_for_all(person, &rule.confirm, &place(&world.roster, change));
+        if confirms { Ok(()) } else { Err(refusal) }
+    })
+}
+
 /// Somebody's standing to confirm a proposal: another person, who neither gains by it nor stands in for its proposer.
 pub(super) fn check_confirmer(context: &Context<'_>, proposal: &Proposal) -> Result<(), Refusal> {
     let (world, by) = (context.world, context.actor.person);

@@ -100,7 +100,7 @@ pub fn export(
             return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
         }
         OrderState::Open => {
-            check_frozen(context, lines, books)?;
+            check_goes_out(context, lines, books)?;
             after.state = OrderState::Exported;
         }
         OrderState::Exported | OrderState::Settled => {}
@@ -110,11 +110,18 @@ pub fn export(
     Ok(ListChange { requests, for_whom, ..ListChange::only(bump(after), event) })
 }
 
-/// An order drafted before a freeze takes no money out during it: not to the bank, and not by the treasury. What the
-/// bank has answered is a fact, and no freeze undoes it.
-fn check_frozen(context: &Context<'_>, lines: &[PayLine], books: &Books) -> Result<(), Refusal> {
+/// Before money goes out, to the bank or by the treasury: an order drafted before a freeze waits for its end, and as
+/// many persons as are promised before the payment have taken part, whoever lets it out among them. What the bank has
+/// answered is a fact, and nothing undoes it.
+fn check_goes_out(context: &Context<'_>, lines: &[PayLine], books: &Books) -> Result<(), Refusal> {
     for line in lines.iter().filter(|line| line.outcome == Payout::Pending) {
-        books.case(context, line.request)?.check_frozen()?;
+        let case = books.case(context, line.request)?;
+        case.check_frozen()?;
+        if let Some((_, Some(to))) =
+            case.workflow.action_via(Via::PaymentOrder).map(|(name, action)| (name, &action.to))
+        {
+            case.check_persons(to)?;
+        }
     }
     Ok(())
 }
@@ -169,7 +176,7 @@ pub fn enter_sp2d(
             return Err(Why::Sp2dOtherwise { number: sp2d.number.clone() }.into());
         }
         None => {
-            check_frozen(context, lines, books)?;
+            check_goes_out(context, lines, books)?;
             after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id });
         }
     }

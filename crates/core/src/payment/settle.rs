@@ -15,7 +15,8 @@ use crate::world::Context;
 use crate::{ActionName, PersonId};
 
 /// Takes the bank's results. What is known already changes nothing; a word that contradicts a payment made is left
-/// out and told; a payment reported after a failure, or once more, opens an incident. A file that names a line the
+/// out and told; a payment reported after a failure, once more, or with fewer persons than are promised, opens an
+/// incident. A file that names a line the
 /// order does not have, or says two things of one line, is refused whole.
 pub fn settle(
     context: &Context<'_>,
@@ -227,7 +228,10 @@ fn pay(case: &Case<'_>, at: OrderLine, duty: &ActionName) -> Result<Event, Refus
     else {
         return Err(Why::ActionUnknown { action: "pay".into() }.into());
     };
-    case.check_persons(to)?;
+    if case.check_persons(to).is_err() {
+        // The money is gone whoever took part in it: two persons look into that.
+        return Ok(Event::IncidentOpened { at, duty: duty.clone() });
+    }
     let kind = ActionKind::Payment;
     let (budget, through, reason, fields) = (Standing::Paid, Through::Order(at), None, BTreeMap::new());
     Ok(step(case, Step { action, duty, kind, to, budget, through, reason, fields }))

@@ -88,31 +88,46 @@ pub(super) fn any_fit(ways: &[Asked], hands: &Hands, but: Option<PersonId>) -> F
 
 /// Whom each group goes to. Somebody may be left out of it.
 fn fit(asked: &Asked, hands: &Hands, but: Option<PersonId>) -> Fit {
+    // Each of the others takes at most a few hands away: those of two persons, as a rule.
+    match fit_among(asked, hands, but, 8) {
+        // That nobody is left is said of all hands only.
+        (Fit::Nobody, true) => fit_among(asked, hands, but, usize::MAX).0,
+        (found, _) => found,
+    }
+}
+
+/// Whom each group goes to, of so many hands for each group that it is kept apart from; and true where there were more.
+fn fit_among(asked: &Asked, hands: &Hands, but: Option<PersonId>, most: usize) -> (Fit, bool) {
     let (all, hands) = (hands, hands.all.as_slice());
     let free = |hand: &Hand| but.is_none_or(|but| hand.person != but && hand.for_whom != Some(but));
+    let mut more = false;
     let lists: Vec<Vec<usize>> = asked
         .needs
         .iter()
         .zip(&asked.groups)
         .map(|(needs, group)| {
             let able = all.able(*needs).filter(|(_, it)| it.may & needs == *needs && free(it));
-            // Each of the others takes at most a few hands away: those of two persons.
-            able.map(|(place, _)| place).take(group.apart.len().saturating_mul(8).saturating_add(1)).collect()
+            let mut able = able.map(|(place, _)| place);
+            let most = group.apart.len().saturating_mul(most).saturating_add(1);
+            let list = able.by_ref().take(most).collect();
+            more |= !group.apart.is_empty() && able.next().is_some();
+            list
         })
         .collect();
     if lists.iter().any(Vec::is_empty) {
-        return Fit::Nobody;
+        return (Fit::Nobody, false);
     }
     let mut order: Vec<usize> = (0..lists.len()).collect();
     order.sort_by_key(|group| lists.get(*group).map_or(0, Vec::len));
     let mut given = BTreeMap::new();
     let mut tries = TRIES_MAX;
     let mut search = Search { asked, hands, lists: &lists, order: &order, tries: &mut tries };
-    match search.assign(&mut given) {
+    let found = match search.assign(&mut given) {
         Some(true) => Fit::Found((0..lists.len()).filter_map(|group| given.get(&group).copied()).collect()),
         Some(false) => Fit::Nobody,
         None => Fit::Cut,
-    }
+    };
+    (found, more)
 }
 
 struct Search<'a> {
@@ -161,24 +176,31 @@ fn clashes(
     })
 }
 
-/// Whom each group goes to with the fewest persons, if fewer than `below`.
-pub(super) fn fewest(asked: &Asked, hands: &[Hand], below: usize) -> Option<Vec<usize>> {
-    let mut best = Fewest { asked, hands, tries: TRIES_MAX, below, found: None };
+/// Whom each group goes to with the fewest persons, if fewer than `below`; none can be fewer than `least`. And true
+/// where the tries did not suffice to say that there are none fewer.
+pub(super) fn fewest(
+    asked: &Asked,
+    hands: &[Hand],
+    (least, below): (usize, usize),
+) -> (Option<Vec<usize>>, bool) {
+    let mut best = Fewest { asked, hands, tries: TRIES_MAX, least, below, found: None, cut: false };
     best.assign(&mut Vec::new(), &mut BTreeSet::new());
-    best.found
+    (best.found, best.cut && best.below > least)
 }
 
 struct Fewest<'a> {
     asked: &'a Asked,
     hands: &'a [Hand],
     tries: u32,
+    least: usize,
     below: usize,
     found: Option<Vec<usize>>,
+    cut: bool,
 }
 
 impl Fewest<'_> {
     fn assign(&mut self, given: &mut Vec<usize>, persons: &mut BTreeSet<PersonId>) {
-        if persons.len() >= self.below {
+        if persons.len() >= self.below || self.below <= self.least {
             return;
         }
         let group = given.len();
@@ -195,7 +217,10 @@ impl Fewest<'_> {
             if hand.may & needs != needs || (plain && alike.contains(&hand.may)) {
                 continue;
             }
-            let Some(left) = self.tries.checked_sub(1) else { return };
+            let Some(left) = self.tries.checked_sub(1) else {
+                self.cut = true;
+                return;
+            };
             self.tries = left;
             if clashes(self.asked, self.hands, group, place, |other| given.get(other).copied()) {
                 continue;

@@ -281,7 +281,9 @@ impl<'a> Survey<'a> {
         let routes = self.routes(BTreeSet::new());
         let mut best = below;
         for asked in routes.iter() {
-            let Some(given) = fewest(asked, everybody, best) else { continue };
+            let (given, cut) = fewest(asked, everybody, (self.least, best));
+            self.cut |= cut;
+            let Some(given) = given else { continue };
             let hands: Vec<_> = given.iter().filter_map(|hand| everybody.get(*hand)).collect();
             let persons: BTreeSet<_> = hands.iter().map(|hand| hand.person).collect();
             best = persons.len();

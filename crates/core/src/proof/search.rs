@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::step::{Choice, PERSONS_MAX, Step, choices_of, entering};
-use crate::workflow::{ActionKind, Workflow};
+use super::step::{Choice, PERSONS_MAX, Step, choices_of, entering, striking};
+use crate::workflow::{Action, ActionKind, Via, Workflow};
 use crate::{ActionName, StageName};
 
 /// Most states that are searched, and most acts that duties bind; beyond that nothing is proved.
@@ -35,6 +35,8 @@ pub(super) struct Acting<'a> {
     enters: Vec<Vec<usize>>,
     /// What each action takes, once for each choice.
     pub(super) takes: BTreeMap<&'a ActionName, Vec<Vec<usize>>>,
+    /// What striking a line out of a decree takes, once for each choice.
+    strikes: Vec<Vec<usize>>,
     cut: bool,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Acting<'a> {
             bits: Vec::new(),
             enters: Vec::new(),
             takes: BTreeMap::new(),
+            strikes: Vec::new(),
             cut: false,
         };
         acting.enters = acting.note(entering(workflow));
@@ -66,6 +69,7 @@ impl<'a> Acting<'a> {
             // More words than are told apart would be taken for fewer.
             acting.cut |= usize::try_from(action.persons).map_or(true, |persons| persons > PERSONS_MAX);
         }
+        acting.strikes = acting.note(striking(workflow));
         acting
     }
 
@@ -177,17 +181,12 @@ pub(super) fn ways_from<'a>(
             continue;
         }
         for (name, action) in leaving.get(at).into_iter().flatten() {
-            let Some(to) = &action.to else { continue };
-            for (choice, did) in acting.takes.get(name).into_iter().flatten().enumerate() {
-                if !can(name, choice) {
-                    continue;
-                }
+            for Edge { to, did, paid } in edges(acting, name, action, &can) {
                 if found.states.len() >= STATES_MAX {
                     found.cut = true;
                     break;
                 }
                 let acts = did.iter().fold(acts, |acts, step| acts | acting.bit(*step));
-                let paid = matches!(action.kind, ActionKind::Payment | ActionKind::Ruling);
                 let state = State { at: to, acts, before: Some(place), did: did.clone(), paid };
                 found.visit(state, &mut seen, &mut open);
             }
@@ -195,6 +194,29 @@ pub(super) fn ways_from<'a>(
     }
     found.keep_smallest();
     found
+}
+
+/// Where an act leads, what was done for it, and whether money went out by it.
+struct Edge<'e, 'a> {
+    to: &'a StageName,
+    did: &'e Vec<usize>,
+    paid: bool,
+}
+
+/// Where an action leads, once for each choice; what waits for a decree may be struck out of it, too.
+fn edges<'e, 'a>(
+    acting: &'e Acting<'a>,
+    name: &'a ActionName,
+    action: &'a Action,
+    can: impl Fn(&'a ActionName, usize) -> bool + Copy,
+) -> impl Iterator<Item = Edge<'e, 'a>> {
+    let paid = matches!(action.kind, ActionKind::Payment | ActionKind::Ruling);
+    let takes = acting.takes.get(name).into_iter().flatten().enumerate();
+    let takes = takes.filter(move |(choice, _)| can(name, *choice)).map(|(_, did)| did);
+    let taken = action.to.iter().flat_map(move |to| takes.clone().map(move |did| Edge { to, did, paid }));
+    let struck = acting.strikes.iter().filter(|_| action.via == Some(Via::Decree));
+    let to = &acting.workflow.decree.strike_to;
+    taken.chain(struck.map(move |did| Edge { to, did, paid: false }))
 }
 
 impl<'a> Ways<'a> {

@@ -78,6 +78,16 @@ pub(super) fn choices_of(workflow: &Workflow, name: &ActionName, action: &Action
         .collect()
 }
 
+/// The acts that striking a line out of a decree takes, once for each choice: somebody has drafted the decree.
+pub(super) fn striking(workflow: &Workflow) -> Vec<Choice> {
+    let drafts = steps_of(workflow, &workflow.decree.draft, DRAFTING);
+    let strikes = steps_of(workflow, &workflow.decree.strike, ActionKind::Rework);
+    drafts
+        .iter()
+        .flat_map(|draft| strikes.iter().map(move |strike| vec![draft.clone(), strike.clone()]))
+        .collect()
+}
+
 /// The words of so many persons, each given as one of these acts: every choice with repetition.
 fn words(own: &[Step], persons: usize) -> Vec<Choice> {
     let Some((first, rest)) = own.split_first() else { return Vec::new() };

@@ -1,6 +1,7 @@
 //! Known minimums, and what the roster gives.
 
 mod brute;
+mod fit;
 mod rosters;
 
 use super::*;

@@ -110,6 +110,28 @@ fn a_repair_never_puts_a_request_where_only_an_approval_leads() {
 }
 
 #[test]
+fn a_repair_never_puts_a_request_where_it_has_not_been() {
+    let mut workflow = crate::timer::tests::timed_workflow();
+    // A second way in, with a check of its own that leads to the same approval.
+    let stage = workflow.stages["verification"].clone();
+    workflow.stages.insert("beside".into(), stage);
+    let mut enters = workflow.actions["return"].clone();
+    enters.to = Some("beside".into());
+    workflow.actions.insert("aside".into(), enters);
+    let mut leads_on = workflow.actions["submit"].clone();
+    (leads_on.from, leads_on.to) = ([StageName::from("beside")].into(), Some("approval".into()));
+    workflow.actions.insert("beside_on".into(), leads_on);
+    workflow.repair.as_mut().unwrap().may_enter.insert("beside".into());
+    let mut desk = timed();
+    desk.world.workflows = crate::world::Workflows::new([workflow]);
+    let id = desk.at("approval");
+    assert_eq!(why(mend(&mut desk, "Adi", "Olah", id, "beside")), "repair_not_allowed");
+    desk.act("Vito", id, "aside").unwrap();
+    desk.act("Cici", id, "beside_on").unwrap();
+    mend(&mut desk, "Adi", "Olah", id, "beside").unwrap();
+}
+
+#[test]
 fn what_the_bank_may_have_paid_is_not_repaired() {
     use crate::payment::Payout;
     let mut desk = timed();

@@ -195,16 +195,18 @@ fn result(request: &mut Request, entry: &Entry, at: OrderLine, state: PaymentSta
 
 fn rule_unpaid(request: &mut Request, entry: &Entry) -> bool {
     request.endorsements.clear();
-    if request.incident.take().is_some() {
-        return true;
-    }
+    let incident = request.incident.take();
+    // What was reported while its result was awaited is awaited no more.
+    let awaited = |payment: &Payment| incident.is_some_and(|it| it.at == payment.at && payment.state.locks());
     match &mut request.payment {
-        Some(payment) if payment.state == PaymentState::Unknown => {
+        Some(payment)
+            if awaited(payment) || (incident.is_none() && payment.state == PaymentState::Unknown) =>
+        {
             payment.state = PaymentState::Failed(RULED_UNPAID.into());
             payment.since = entry.at;
             true
         }
-        _ => false,
+        _ => incident.is_some(),
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Timers {
     /// When the clock stood still, as far back as something is counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<Pause>,
+    /// The version before the clock told something that changes nothing of what somebody has read, while nothing else
+    /// has happened since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_from: Option<u32>,
 }
 
 /// Whom a request was brought before.

@@ -75,12 +75,14 @@ pub(super) fn repair(request: &mut Request, entry: &Entry, repaired: &Repaired) 
     fits
 }
 
-/// Where it stays at its stage, nothing there begins anew.
+/// Where it stays at its stage, nothing there begins anew. What was checked under the old version is checked under the
+/// new one, which may ask for more, should it come again from where it was sent back to.
 pub(super) fn migrate(request: &mut Request, entry: &Entry, migrated: &Migrated) -> bool {
     let fits = is_free(request)
         && request.stage == migrated.from
         && request.definition.version < migrated.definition.version;
     request.definition = migrated.definition;
+    request.checked = None;
     request.endorsements.clear();
     if !migrated.renamed.is_empty() {
         rename(request, migrated);

@@ -53,11 +53,9 @@ pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> 
         .into());
     }
     check_exclusive(world, taker, role, (*from_day, *to_day))?;
-    let serves = |workflow: &Workflow| {
-        delegation.schemes.as_ref().is_none_or(|schemes| schemes.contains(&workflow.scheme))
-    };
+    let serves = |workflow: &Workflow| serves(delegation, workflow);
     check_breaks(world, (*from, *to), role, region, today.max(*from_day), serves)?;
-    check_apart(world, taker, role, region, serves)
+    check_apart(world, taker, delegation, today.max(*from_day))
 }
 
 /// May this person act in the seat?
@@ -73,16 +71,13 @@ pub fn check_acting(world: &World, acting: &Acting, today: Date) -> Result<(), R
     let who = active(&world.roster, *person)?;
     match (capacity, for_whom) {
         (Capacity::Plh, None) => return Err(Why::FieldMissing { fields: vec!["for_whom".into()] }.into()),
-        (Capacity::Plt, _) => {
-            let roles = std::slice::from_ref(role);
-            let mut holders = world.roster.holders(roles, region);
-            let seated =
-                holders.find(|it| it.grants.iter().any(|it| it.role == *role && it.region == *region));
-            if let Some(holder) = seated {
-                return Err(Why::SeatHeld { person: holder.id, role: role.clone() }.into());
+        // In a vacant seat, or in the place of whoever holds it: but not beside them.
+        (Capacity::Plt, _) | (Capacity::Pj, None) => {
+            if let Some(person) = world.roster.seated(role, region).next() {
+                return Err(Why::SeatHeld { person, role: role.clone() }.into());
             }
         }
-        (Capacity::Plh | Capacity::Pj, _) => {}
+        (Capacity::Plh | Capacity::Pj, Some(_)) => {}
     }
     if let Some(holder) = for_whom
         && !world.roster.person(*holder).is_some_and(|it| it.holds(role, region))
@@ -147,23 +142,21 @@ fn check_breaks(
     Ok(())
 }
 
-/// Duties that are kept apart come to one pair of hands where the taker has, by a grant in any part of the region, a
-/// role that counts under one of them and takes a role that counts under another. Who holds the role there already
-/// gains nothing by it, and each request asks for itself.
-fn check_apart(
-    world: &World,
-    taker: &Person,
-    role: &Role,
-    region: &RegionCode,
-    serves: impl Fn(&Workflow) -> bool,
-) -> Result<(), Refusal> {
+fn serves(delegation: &Delegation, workflow: &Workflow) -> bool {
+    delegation.schemes.as_ref().is_none_or(|schemes| schemes.contains(&workflow.scheme))
+}
+
+/// Duties that are kept apart come to one pair of hands where the taker has, in any part of the region, a role that
+/// counts under one of them and takes a role that counts under another: a role of their own, or one they stand in for
+/// on some of the days. Who holds the role there already gains nothing by it, and each request asks for itself.
+fn check_apart(world: &World, taker: &Person, taken: &Delegation, first: Date) -> Result<(), Refusal> {
+    let Delegation { role, region, to_day, .. } = taken;
     if taker.holds(role, region) {
         return Ok(());
     }
-    let meets = |grant: &&Grant| grant.region.is_within(region) || region.is_within(&grant.region);
-    let own: BTreeSet<&Role> =
-        taker.grants.iter().filter(meets).map(|grant| &grant.role).filter(|own| *own != role).collect();
-    for workflow in world.workflows.all_current().filter(|it| serves(it)) {
+    for workflow in world.workflows.all_current().filter(|it| serves(taken, it)) {
+        let own = world.roster.roles_of(taker, region, (first, *to_day), workflow);
+        let own: BTreeSet<&Role> = own.filter(|own| *own != role).collect();
         for rule in &workflow.duties {
             let mut handed =
                 workflow.doers().filter(|(doer, duty)| *doer == role && rule.distinct.contains(duty));
@@ -194,6 +187,26 @@ impl Roster {
         workflows.flat_map(|workflow| &workflow.duties).find_map(|duty| {
             duty.excluded_by(role).find(|other| self.holds_between(person, other, days)).cloned()
         })
+    }
+
+    /// The roles that a person has in some part of a region on some of the days, by whatever paper.
+    fn roles_of<'a>(
+        &'a self,
+        person: &'a Person,
+        region: &'a RegionCode,
+        (first, last): (Date, Date),
+        workflow: &'a Workflow,
+    ) -> impl Iterator<Item = &'a Role> {
+        let here = move |other: &RegionCode| other.is_within(region) || region.is_within(other);
+        let then = move |from: Date, to: Date| from <= last && first <= to;
+        let papers = || self.standing_in.get(&person.id).into_iter();
+        let actings = papers().flat_map(|papers| &papers.actings);
+        let actings = actings.filter(move |it| here(&it.region) && then(it.from_day, it.to_day));
+        let delegations = papers().flat_map(|papers| &papers.delegations);
+        let delegations = delegations
+            .filter(move |it| here(&it.region) && then(it.from_day, it.to_day) && serves(it, workflow));
+        let grants = person.grants.iter().filter(move |grant| here(&grant.region)).map(|grant| &grant.role);
+        grants.chain(actings.map(|it| &it.role)).chain(delegations.map(|it| &it.role))
     }
 
     /// True if the person holds the role anywhere on one of the days, by whatever paper.

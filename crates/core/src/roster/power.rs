@@ -109,7 +109,7 @@ impl Roster {
             let roles = roles.clone();
             papers.actings.iter().filter_map(move |acting| {
                 let role = roles.clone().find(|role| **role == acting.role)?;
-                (acting.reaches(&matter) && acting.may(&matter, policy))
+                (acting.reaches(&matter) && self.keeps(acting, matter.region) && acting.may(&matter, policy))
                     .then_some(Power { role, source: Source::Acting(acting) })
             })
         });
@@ -134,8 +134,12 @@ impl Roster {
     ) -> Option<Bar<'a>> {
         let papers = self.standing_in.get(&person.id).filter(|_| person.active)?;
         let fits = |wanted: &Role| roles.clone().any(|role| role == wanted);
-        let barred =
-            |acting: &&Acting| fits(&acting.role) && acting.reaches(matter) && !acting.may(matter, policy);
+        let barred = |acting: &&Acting| {
+            fits(&acting.role)
+                && acting.reaches(matter)
+                && self.keeps(acting, matter.region)
+                && !acting.may(matter, policy)
+        };
         if let Some(acting) = papers.actings.iter().find(barred) {
             return Some(Bar::Acting(acting));
         }
@@ -150,23 +154,39 @@ impl Roster {
         self.person(delegation.from).is_some_and(|from| from.holds(&delegation.role, region))
     }
 
-    pub(super) fn is_backed(&self, delegation: &Delegation) -> bool {
+    /// True if whoever handed the role on holds it, for all that the delegation is about, by a grant of their own.
+    #[must_use]
+    pub fn is_backed(&self, delegation: &Delegation) -> bool {
         self.backs(delegation, &delegation.region)
+    }
+
+    /// True if the one acted for still holds the role for the region: with it goes the paper. In a vacant seat nobody
+    /// is acted for.
+    fn keeps(&self, acting: &Acting, region: &RegionCode) -> bool {
+        let holds = |id| self.person(id).is_some_and(|holder| holder.holds(&acting.role, region));
+        acting.for_whom.is_none_or(holds)
+    }
+
+    /// True if the one acted for still holds the role, for all that the paper is about.
+    #[must_use]
+    pub fn is_kept(&self, acting: &Acting) -> bool {
+        self.keeps(acting, &acting.region)
     }
 
     /// True if the person holds the role anywhere on the day, by whatever paper.
     #[must_use]
     pub fn holds_anywhere(&self, person: &Person, role: &Role, day: Date) -> bool {
-        let granted = |person: &Person| person.grants.iter().any(|grant| grant.role == *role);
+        let granted = |person: &Person| person.active && person.grants.iter().any(|it| it.role == *role);
+        let still = |id: PersonId| self.person(id).is_some_and(granted);
         if !person.active {
             return false;
         }
         granted(person)
             || self.standing_in.get(&person.id).is_some_and(|papers| {
-                let acts = |acting: &Acting| acting.role == *role && acting.is_in_force(day);
-                let stands_in = |it: &Delegation| {
-                    it.role == *role && it.is_in_force(day) && self.person(it.from).is_some_and(granted)
+                let acts = |acting: &Acting| {
+                    acting.role == *role && acting.is_in_force(day) && acting.for_whom.is_none_or(still)
                 };
+                let stands_in = |it: &Delegation| it.role == *role && it.is_in_force(day) && still(it.from);
                 papers.actings.iter().any(acts) || papers.delegations.iter().any(stands_in)
             })
     }
@@ -181,7 +201,10 @@ impl Roster {
             return false;
         };
         let day = day();
-        papers.actings.iter().any(|it| it.is_in_force(day) && region.is_within(&it.region))
+        papers
+            .actings
+            .iter()
+            .any(|it| it.is_in_force(day) && region.is_within(&it.region) && self.keeps(it, region))
             || papers
                 .delegations
                 .iter()
@@ -194,21 +217,31 @@ impl Roster {
         let mut all = person.regions();
         let papers = self.standing_in.get(&person.id).filter(|_| person.active);
         for it in papers.iter().flat_map(|papers| &papers.actings).filter(|it| it.is_in_force(day)) {
-            all.insert(it.region.clone());
+            match it.for_whom {
+                Some(holder) => all.extend(self.still_held(holder, &it.role, &it.region)),
+                None => drop(all.insert(it.region.clone())),
+            }
         }
         for it in papers.iter().flat_map(|papers| &papers.delegations).filter(|it| it.is_in_force(day)) {
-            let from = self.person(it.from).filter(|from| from.active);
-            let held = from.into_iter().flat_map(|from| &from.grants).filter(|held| held.role == it.role);
-            // What was handed on, or what is still held of it.
-            all.extend(held.filter_map(|held| {
-                match (it.region.is_within(&held.region), held.region.is_within(&it.region)) {
-                    (true, _) => Some(it.region.clone()),
-                    (false, true) => Some(held.region.clone()),
-                    (false, false) => None,
-                }
-            }));
+            all.extend(self.still_held(it.from, &it.role, &it.region));
         }
         super::widest(&all)
+    }
+
+    /// What a paper is about, or what its giver still holds of it.
+    fn still_held<'a>(
+        &'a self,
+        giver: PersonId,
+        role: &'a Role,
+        region: &'a RegionCode,
+    ) -> impl Iterator<Item = RegionCode> + 'a {
+        let giver = self.person(giver).filter(|giver| giver.active);
+        let held = giver.into_iter().flat_map(|giver| &giver.grants).filter(move |held| held.role == *role);
+        held.filter_map(move |held| match (region.is_within(&held.region), held.region.is_within(region)) {
+            (true, _) => Some(region.clone()),
+            (false, true) => Some(held.region.clone()),
+            (false, false) => None,
+        })
     }
 
     /// Who has a paper that covers the region, in the order of their ids.

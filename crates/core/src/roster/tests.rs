@@ -127,6 +127,74 @@ fn who_is_away_on_the_first_day_of_a_delegation_does_not_count_as_somebody_else(
 }
 
 #[test]
+fn what_the_taker_stands_in_for_on_those_days_is_in_their_hands_too() {
+    let mut world = world();
+    let oki = PersonId(uuid::Uuid::from_u128(99));
+    let papers = Papers {
+        actings: vec![Acting {
+            to_day: date(2026, 3, 8),
+            ..acting("Olah", "treasurer", Capacity::Plh, Some("Tuti"))
+        }],
+        delegations: vec![Delegation {
+            to: oki,
+            region: "64.71".into(),
+            ..plain("Tono", "Olah", "treasurer")
+        }],
+        ..Papers::default()
+    };
+    let mut people: Vec<_> = world.roster.people().cloned().collect();
+    people.push(Person {
+        id: oki,
+        name: "Oki".into(),
+        ..Person::clone(world.roster.person(person("Olah")).unwrap())
+    });
+    world.roster = std::sync::Arc::new(Roster::new(people).with_papers(papers));
+    assert_eq!(why(made(&world, &plain("Vito", "Olah", "verifier"))), "breaks_duty");
+    let later = Delegation { from_day: date(2026, 3, 9), ..plain("Vito", "Olah", "verifier") };
+    made(&world, &later).unwrap();
+    let to_oki = Delegation { to: oki, ..plain("Vito", "Olah", "verifier") };
+    assert_eq!(why(made(&world, &to_oki)), "breaks_duty");
+    let elsewhere = Delegation { region: "64.72".into(), ..to_oki };
+    made(&world, &elsewhere).unwrap();
+}
+
+#[test]
+fn acting_ends_with_the_role_of_the_one_acted_for() {
+    let mut world = world();
+    let plh = Acting { from_day: TODAY, ..acting("Adi", "governor", Capacity::Plh, Some("Gita")) };
+    let papers = Papers { actings: vec![plh.clone()], ..Papers::default() };
+    let office = |people: Vec<Person>| Roster::new(people).with_papers(papers.clone());
+    let people: Vec<_> = world.roster.people().cloned().collect();
+    let asked = |roster: &Roster| {
+        let (adi, role) = (roster.person(person("Adi")).unwrap(), Role::from("governor"));
+        let roles = [role.clone()];
+        let (region, scheme) = ("64.71".into(), "kube".into());
+        let amount = crate::Rupiah(1);
+        let kind = Some(crate::workflow::ActionKind::Forward);
+        let matter = Matter { region: &region, scheme: &scheme, amount, kind, day: TODAY };
+        let mut powers = roster.powers_by_paper(adi, roles.iter(), matter, &world.policy);
+        let other = Person { grants: Vec::new(), ..adi.clone() };
+        let approves = Matter { kind: Some(crate::workflow::ActionKind::Approval), ..matter };
+        [
+            powers.next().is_some() || roster.bar(adi, &roles.iter(), &approves, &world.policy).is_some(),
+            roster.holds_anywhere(adi, &role, TODAY),
+            roster.sees(&other, &region, || TODAY),
+            !roster.regions_of(&other, TODAY).is_empty(),
+            roster.is_kept(&plh),
+        ]
+    };
+    assert_eq!(asked(&office(people.clone())), [true; 5]);
+    let without = |change: &dyn Fn(&mut Person)| {
+        let mut people = people.clone();
+        people.iter_mut().filter(|it| it.name == "Gita").for_each(change);
+        asked(&office(people))
+    };
+    assert_eq!(without(&|gita| gita.active = false), [false; 5], "who left");
+    assert_eq!(without(&|gita| gita.grants.clear()), [false; 5], "who holds it no more");
+    world.roster = std::sync::Arc::new(office(people));
+}
+
+#[test]
 fn nobody_comes_to_hold_two_roles_that_exclude_each_other() {
     let world = with_exclusive(["verifier", "treasurer"]);
     let grant = Grant { role: "treasurer".into(), region: "64.72".into() };
@@ -148,6 +216,7 @@ fn who_acts_in_a_seat_does_so_by_decree_and_in_the_right_capacity() {
         (Acting { for_whom: Some(person("Adi")), ..plh.clone() }, "for_oneself"),
         (Acting { for_whom: Some(person("Vera")), ..plh.clone() }, "grant_missing"),
         (Acting { capacity: Capacity::Plt, ..plh.clone() }, "seat_held"),
+        (Acting { capacity: Capacity::Pj, for_whom: None, ..plh.clone() }, "seat_held"),
         (Acting { to_day: date(2026, 3, 1), ..plh.clone() }, "days_invalid"),
     ] {
         assert_eq!(why(check_acting(&world, &acting, TODAY)), code, "{acting:?}");

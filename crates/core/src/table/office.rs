@@ -20,7 +20,8 @@ use crate::roster::{Grant, Person, Roster};
 use crate::workflow::{Action, ActionKind, Via, Workflow};
 use crate::world::{Actor, Context, Policy, Workflows, World};
 use crate::{
-    ActionName, DecreeId, NoteId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah, StageName,
+    ActionName, AttachmentId, DecreeId, NoteId, OrderId, PersonId, RecipientId, RequestId, Role, Rupiah,
+    StageName,
 };
 
 const DECREE: DecreeId = DecreeId(Uuid::nil());
@@ -81,6 +82,21 @@ impl<'a> Office<'a> {
         rows
     }
 
+    /// Who may write on a request, wherever it stands.
+    pub(super) fn notes(&self) -> [Row; 2] {
+        let request = self.request(&self.workflow.start, State::Plain);
+        let comment = |case: &Case<'_>| decide(case, &Command::Comment { note: Some(NOTE) }).map(|_| ());
+        let attach = |case: &Case<'_>| {
+            let (attachment, media_type) = (AttachmentId(Uuid::nil()), String::new());
+            decide(case, &Command::Attach { attachment, media_type, size: 1, digest: Digest::ZERO })
+                .map(|_| ())
+        };
+        [
+            self.row(&request, &"comment".into(), None, comment),
+            self.row(&request, &"attach".into(), None, attach),
+        ]
+    }
+
     fn row(
         &self,
         request: &Request,
@@ -126,11 +142,21 @@ impl<'a> Office<'a> {
                     case.check_role(&"cancel_decree".into(), &case.workflow.decree.draft).map(|_| ())
                 }));
             }
-            State::Ordered => around.push(("cancel_order", None, |case| {
-                case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft).map(|_| ())
-            })),
+            State::Ordered => {
+                around.push(("export", None, |case| settles(case, "export")));
+                around.push(("sp2d", None, |case| settles(case, "sp2d")));
+                around.push(("cancel_order", None, |case| {
+                    case.check_role(&"cancel_order".into(), &case.workflow.payment_order.draft).map(|_| ())
+                }));
+            }
             State::Held | State::Unknown | State::Incident => {}
         }
+        around.push(("amend", None, |case| {
+            let request = case.request;
+            let changed = vec![case.workflow.form.key.clone()];
+            let (facts, amount, region) = (request.facts, request.amount, request.region.clone());
+            decide(case, &Command::Amend { facts, amount, region, changed }).map(|_| ())
+        }));
         around.push(("hold", None, |case| {
             let known = case.context.world.policy.hold.keys().next().cloned().unwrap_or_default();
             decide(case, &Command::Hold { cause: known, reason: None }).map(|_| ())
@@ -143,6 +169,8 @@ impl<'a> Office<'a> {
     fn request(&self, at: &StageName, state: State) -> Request {
         let workflow = self.workflow;
         let since = Timestamp::UNIX_EPOCH;
+        // It came by every stage that leads here.
+        let passed = workflow.stages.keys().filter(|stage| *stage == at || workflow.leads_on(stage, at));
         let payment = |known| Some(Payment { at: AT, state: known, since, failed_before: None });
         Request {
             id: RequestId(Uuid::nil()),
@@ -163,7 +191,7 @@ impl<'a> Office<'a> {
             version: 1,
             acts: BTreeSet::new(),
             stood_in_for: BTreeSet::new(),
-            visits: BTreeMap::new(),
+            visits: passed.map(|stage| (stage.clone(), 1)).collect(),
             fields: BTreeMap::new(),
             claimed_by: None,
             hold: (state == State::Held).then(|| Hold {
@@ -218,6 +246,11 @@ fn permitted(case: &Case<'_>, name: &ActionName, action: &Action, state: State) 
         }
         _ => case.permit(name, Through::Itself).map(|_| ()),
     }
+}
+
+/// Works on a payment order: whoever does pays.
+fn settles(case: &Case<'_>, act: &str) -> Result<(), Refusal> {
+    case.footing(&act.into(), &case.workflow.payment_order.settle, ActionKind::Payment).map(|_| ())
 }
 
 fn listing(via: Via) -> fn(&Case<'_>) -> Result<(), Refusal> {

@@ -71,6 +71,23 @@ fn who_serves_a_stage_is_reminded_once_and_then_it_is_brought_before_somebody_el
 }
 
 #[test]
+fn whoever_saw_a_request_before_it_was_reminded_of_still_knows_it() {
+    let mut desk = timed();
+    let id = desk.at("verification");
+    let seen = desk.request(id).version;
+    for days in [3, 4] {
+        desk.wait_days(days);
+        assert_eq!(desk.tick(id).len(), 1);
+        assert!(!desk.request(id).is_stale(seen));
+    }
+    assert!(desk.request(id).is_stale(seen - 1), "what happened before the reminder they do not know");
+    assert!(desk.request(id).is_stale(seen + 9), "nor what has not happened yet");
+    desk.act("Vera", id, "claim").unwrap();
+    assert!(desk.request(id).is_stale(seen) && desk.request(id).is_stale(seen + 1));
+    assert!(!desk.request(id).is_stale(desk.request(id).version));
+}
+
+#[test]
 fn time_that_is_nobodys_fault_counts_for_nothing() {
     let mut desk = timed();
     let id = desk.at("verification");

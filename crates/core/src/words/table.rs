@@ -31,6 +31,57 @@ impl Words {
         self.pick(id, en)
     }
 
+    /// Acts that stand beside a workflow and have a name in this table only.
+    pub(crate) fn beside(self, act: &str) -> Option<&'static str> {
+        let (id, en) = match act {
+            "amend" => ("Perbaiki data", "Amend the facts"),
+            "attach" => ("Lampirkan berkas", "Attach a file"),
+            "migrate" => ("Pindahkan ke versi alur yang baru", "Bring under a new version"),
+            _ => return None,
+        };
+        Some(self.pick(id, en))
+    }
+
+    pub(crate) fn anywhere(self) -> &'static str {
+        self.pick("Di tahap mana pun", "At any stage")
+    }
+    pub(crate) fn who_claimed(self, roles: &str) -> String {
+        say!(self, "yang menanganinya; selain itu {roles}", "whoever claimed it; otherwise {roles}")
+    }
+    pub(crate) fn proposed_by(self, ask: &str, confirm: &str) -> String {
+        say!(
+            self,
+            "diusulkan {ask}, disahkan orang kedua: {confirm}",
+            "proposed by {ask}, confirmed by a second person: {confirm}"
+        )
+    }
+    pub(crate) fn times(self) -> &'static str {
+        self.pick("Batas waktu dan pengingat", "Time limits and reminders")
+    }
+    pub(crate) fn days(self, days: u32) -> String {
+        let unit = if days == 1 { "working day" } else { "working days" };
+        say!(self, "{days} hari kerja", "{days} {unit}")
+    }
+    pub(crate) fn reminded(self, days: u32) -> String {
+        say!(self, "diingatkan setelah {days}", "reminded after {days}")
+    }
+    pub(crate) fn escalated(self, days: u32, role: &str) -> String {
+        say!(self, "setelah {days} dibawa ke {role}", "brought before the {role} after {days}")
+    }
+    pub(crate) fn holds_for(self, days: u32) -> String {
+        say!(
+            self,
+            "hasilnya berlaku {days} hari kerja, lalu diperiksa lagi",
+            "its result holds for {days} working days, and is then checked again"
+        )
+    }
+    pub(crate) fn same_person(self, acts: &str) -> String {
+        say!(self, "Orang yang sama untuk: {acts}", "The same person for: {acts}")
+    }
+    pub(crate) fn exclusive_roles(self, roles: &str) -> String {
+        say!(self, "Tidak dirangkap satu orang: {roles}", "No person holds two of: {roles}")
+    }
+
     pub(crate) fn nothing(self) -> &'static str {
         self.pick("(selesai; hanya komentar dan lampiran)", "(ended; only comments and attachments)")
     }

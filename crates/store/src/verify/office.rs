@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use salur_core::office::Proposal;
+use salur_core::office::{Effect, Proposal, ProposalState, effect};
 use salur_core::roster::Grant;
 use uuid::Uuid;
 
@@ -82,6 +82,10 @@ impl Check {
     }
 
     async fn proposals(&mut self) -> Result<(), Stop> {
+        let names: Vec<(Uuid, String, String)> =
+            self.source.all("select id, staff_no, name from person", ()).await?;
+        let names: HashMap<Uuid, (String, String)> =
+            names.into_iter().map(|(id, staff_no, name)| (id, (staff_no, name))).collect();
         let rows: Vec<(String, String, String)> =
             self.source.all("select kind, state, body from proposal", ()).await?;
         for (kind, state, body) in rows {
@@ -91,7 +95,21 @@ impl Check {
             }
             let digest = self.vault.as_ref().map(|vault| digest_of(vault, &proposal.change)).transpose()?;
             self.told.office.take_proposal(&proposal, digest)?;
+            if proposal.state == ProposalState::Confirmed {
+                named_as_proposed(&proposal, &names)?;
+            }
         }
         self.told.office.no_proposal_left()
+    }
+}
+
+/// Whoever was registered has the name and the number that two persons have agreed to.
+fn named_as_proposed(proposal: &Proposal, names: &HashMap<Uuid, (String, String)>) -> Result<(), Stop> {
+    let Some(Effect::Registered { person, staff_no, name }) = effect(proposal.id, &proposal.change) else {
+        return Ok(());
+    };
+    match names.get(&person.0) {
+        Some(known) if *known == (staff_no, name) => Ok(()),
+        found => Err(broken("person_as_told", person, format!("{found:?}"))),
     }
 }

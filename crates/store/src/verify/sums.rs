@@ -47,6 +47,8 @@ pub(super) struct Books {
     requests: HashMap<Uuid, (Standing, i64, String)>,
     /// The scheme of each budget line that a request was entered on.
     schemes: HashMap<String, SchemeId>,
+    /// The version that a request runs under.
+    versions: HashMap<Uuid, u32>,
     lines: HashMap<String, [i64; 3]>,
 }
 
@@ -65,6 +67,9 @@ impl Books {
 
     pub(super) fn see(&mut self, row: &EventRow) -> Result<(), Stop> {
         let event: Event = serde_json::from_str(&row.data)?;
+        if let Event::Migrated(migrated) = &event {
+            self.versions.insert(row.subject_id, migrated.definition.version);
+        }
         if let Some(budget) = event.budget() {
             return self.shift(row, budget);
         }
@@ -78,6 +83,7 @@ impl Books {
             Event::Entered(entered) => {
                 let stands = (Standing::None, entered.amount.0, entered.line.to_string());
                 self.schemes.entry(stands.2.clone()).or_insert(entered.scheme);
+                self.versions.insert(row.subject_id, entered.definition.version);
                 self.requests.insert(row.subject_id, stands);
             }
             Event::Amended { amount, .. } => {
@@ -89,9 +95,10 @@ impl Books {
         }
     }
 
-    /// The scheme of a request: a budget line is one scheme's.
-    pub(super) fn scheme_of(&self, request: Uuid) -> Option<&SchemeId> {
-        self.requests.get(&request).and_then(|(_, _, line)| self.schemes.get(line))
+    /// The scheme of a request, since a budget line is one scheme's, and the version it runs under.
+    pub(super) fn pinned(&self, request: Uuid) -> Option<(&SchemeId, u32)> {
+        let (_, _, line) = self.requests.get(&request)?;
+        Some((self.schemes.get(line)?, *self.versions.get(&request)?))
     }
 
     /// The money of a request moves.

@@ -10,8 +10,8 @@ use super::rows::EventRow;
 use super::{Stop, broken};
 
 impl OfficeTold {
-    /// A request of this scheme was repaired, or came under another version.
-    pub(super) fn hear_turn(&mut self, row: &EventRow, scheme: Option<&SchemeId>) -> Result<(), Stop> {
+    /// A request was repaired, or came under another version; `pinned` is its scheme and the version it ran under.
+    pub(super) fn hear_turn(&mut self, row: &EventRow, pinned: Option<(&SchemeId, u32)>) -> Result<(), Stop> {
         if !matches!(row.kind.as_str(), "repaired" | "migrated") {
             return Ok(());
         }
@@ -28,7 +28,7 @@ impl OfficeTold {
             fitting.next().map(|(id, _)| (*id, true))
         } else if let Event::Migrated(migrated) = &event {
             // One order moves many requests.
-            let mut fitting = confirmed.filter(|(_, it)| migrates(&it.change, scheme, migrated));
+            let mut fitting = confirmed.filter(|(_, it)| migrates(&it.change, pinned, migrated));
             fitting.next().map(|(id, _)| (*id, false))
         } else {
             None
@@ -49,7 +49,7 @@ fn repairs(change: &Change, row: &EventRow, repaired: &Repaired) -> bool {
         if request.0 == row.subject_id && *to == repaired.to && *reason == repaired.reason)
 }
 
-fn migrates(change: &Change, of: Option<&SchemeId>, migrated: &Migrated) -> bool {
-    matches!(change, Change::Migrate { scheme, to, .. }
-        if Some(scheme) == of && *to == migrated.definition.version)
+fn migrates(change: &Change, pinned: Option<(&SchemeId, u32)>, migrated: &Migrated) -> bool {
+    matches!(change, Change::Migrate { scheme, from, to }
+        if pinned == Some((scheme, *from)) && *to == migrated.definition.version)
 }

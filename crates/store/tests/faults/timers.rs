@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use salur_core::RequestId;
+use salur_core::decree::Signing;
+use salur_core::{DecreeId, RequestId};
 use salur_store::Store;
-use salur_store::job::Job;
+use salur_store::job::{Answer, Ask, Job};
 use tokio::task::JoinSet;
 
 use crate::home::{Home, done};
-use crate::shared::{AMOUNT, CLERK, GOVERNOR, VERIFIER, act, ask, enter, founding, id, now, run};
+use crate::shared::{AMOUNT, CLERK, GOVERNOR, VERIFIER, act, ask, enter, founding, id, now, refusal};
 
 const REQUESTS: u64 = 60;
 
@@ -97,8 +98,17 @@ async fn two_servers_fire_each_timer_once_however_the_clock_jumps() {
     let outbox = home.database().psql("select count(*) from outbox o join event e using (pos) where e.kind in ('reminded', 'escalated', 'verification_expired')");
     assert_eq!(outbox.unwrap(), (2 * REQUESTS).to_string());
     let (verified, at) = (act(&servers[0], 2, "verify", None), days(61));
-    servers[0].execute(salur_store::job::Ask { at, ..ask(VERIFIER, None, verified) }).await.unwrap();
-    assert!(run(&servers[0], GOVERNOR, act(&servers[0], 2, "approve", None)).await.is_err());
+    servers[0].execute(Ask { at, ..ask(VERIFIER, None, verified) }).await.unwrap();
+    // Drafted while it held, and not signed once it holds no longer.
+    let decree = DecreeId(uuid::Uuid::from_u128(9));
+    let draft = Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(2)] };
+    let told = servers[0].execute(Ask { at: days(62), ..ask(VERIFIER, None, draft) }).await.unwrap();
+    let Answer::Decree(draft, _) = told else { panic!("not drafted: {told:?}") };
+    let day = jiff::civil::date(2027, 2, 8);
+    let signing = Signing { digest: draft.digest, number: "SK/1".into(), date: day };
+    let sign = Job::SignDecree { id: decree, signing };
+    let told = servers[1].execute(Ask { at: days(76), ..ask(GOVERNOR, None, sign) }).await;
+    assert_eq!(refusal(told).why.code(), "verification_expired");
     for store in servers {
         store.close().await;
     }

@@ -327,6 +327,8 @@ async fn what_was_changed_around_the_program_is_found() {
     let cases = [
         ("update person_grant set role = 'governor' where role = 'clerk'", "grants_as_told"),
         ("update person set active = false", "grants_as_told"),
+        ("update person set name = 'Somebody' where staff_no = 'B1'", "person_as_told"),
+        ("update person set staff_no = 'B2' where staff_no = 'B1'", "person_as_told"),
         ("delete from paper", "paper_as_told"),
         ("update budget_line set ceiling = ceiling + 1", "ceiling_as_told"),
         ("delete from proposal", "proposal_as_told"),

@@ -4,6 +4,7 @@
 
 mod changes;
 mod concurrency;
+mod forging;
 mod idempotency;
 mod office;
 mod proposing;

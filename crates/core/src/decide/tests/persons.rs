@@ -91,16 +91,46 @@ fn two_persons_who_say_different_things_do_not_agree() {
     assert_eq!(desk.request(id).facts, facts(2, 7, 7));
 }
 
-#[test]
-fn fewer_persons_than_promised_are_refused_though_the_definition_was_proved() {
+/// An order of one payment under a definition that promises five persons, as no sound one of these duties can.
+fn promising_five() -> (Desk, crate::RequestId, usize) {
     let mut desk = Desk::new();
     let id = desk.at("disbursement");
     let order = desk.order("Tono", &[id]).unwrap();
-    let mut request = desk.request(id).clone();
-    request.acts.retain(|act| &act.0 == "submit");
-    desk.books.requests.insert(id, request);
-    let left_out = desk.settle("Tono", order, &[word(1, crate::payment::Payout::Paid)]).unwrap();
-    assert_eq!(left_out[0].1.why, Why::TooFewPersons { have: 2, need: 4 });
+    let mut workflow = crate::workflow::Workflow::clone(desk.case("Tono", id).workflow);
+    workflow.duties.iter_mut().filter(|duty| duty.min_persons.is_some()).for_each(|duty| {
+        duty.min_persons = Some(5);
+    });
+    desk.world.workflows = crate::world::Workflows::new([workflow]);
+    (desk, id, order)
+}
+
+#[test]
+fn money_does_not_go_out_for_fewer_persons_than_promised_though_the_definition_was_proved() {
+    let (mut desk, _, place) = promising_five();
+    let why = desk.export("Tono", place).unwrap_err().why;
+    assert_eq!(why, Why::TooFewPersons { have: 4, need: 5 });
+    let (order, lines) = &desk.orders[place];
+    let day = jiff::civil::date(2026, 3, 4);
+    let told = crate::payment::enter_sp2d(&desk.context("Tono"), order, lines, &desk.books, "1/LS", day);
+    assert_eq!(told.unwrap_err().why, Why::TooFewPersons { have: 4, need: 5 });
+}
+
+#[test]
+fn what_the_bank_has_paid_for_too_few_persons_is_for_two_persons_to_look_into() {
+    for (happened, stage) in [(true, "paid"), (false, "disbursement")] {
+        let (mut desk, id, place) = promising_five();
+        let left_out = desk.settle("Tono", place, &[word(1, crate::payment::Payout::Paid)]).unwrap();
+        assert!(left_out.is_empty(), "{left_out:?}");
+        assert_eq!(desk.orders[place].0.state, crate::payment::OrderState::Settled);
+        assert_eq!((desk.stage(id), desk.code_of(id).as_str()), ("disbursement", "payment_incident"));
+        for who in ["Vera", "Adi"] {
+            desk.ask(who, id, &ruling(happened)).unwrap();
+        }
+        assert_eq!(desk.stage(id), stage);
+        if !happened {
+            desk.order("Tono", &[id]).unwrap();
+        }
+    }
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! Every way, every choice of roles and every sharing out, tried one by one: the proof must say the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::definition::Severity;
 use crate::roster::{Grant, Person, Roster};
-use crate::workflow::{Action, ActionKind, Duty};
+use crate::workflow::{Action, ActionKind, DecreePolicy, Duty, Via};
 use crate::{PersonId, Role};
 
 /// An act as it is done: its duty, its role, and the action whose words it is one of.
@@ -22,25 +22,53 @@ struct Plan {
     exclusive: Vec<BTreeSet<usize>>,
     /// The roles of each person.
     people: Vec<BTreeSet<usize>>,
+    decree: Option<Listed>,
+}
+
+/// An action that goes by decree: which, who drafts it, who strikes lines out of it, and where they go then.
+#[derive(Debug, Clone)]
+struct Listed {
+    action: usize,
+    draft: (usize, BTreeSet<usize>),
+    strike: (usize, BTreeSet<usize>),
+    strike_to: usize,
 }
 
 const STAGES: usize = 4;
 
+/// Any plan, or one in which a line that is struck comes to a payment on a way of its own.
 fn plan() -> impl Strategy<Value = Plan> {
+    let listed =
+        (any_plan(), 0..5_usize, 0..5_usize, 0..5_usize, 0..5_usize).prop_map(|(plan, a, b, c, d)| {
+            let by = |duty| (duty, BTreeSet::from([0]));
+            let action = |from, to, duty| (from, to, duty, BTreeSet::from([1]), 1);
+            let actions =
+                vec![(0, 1, 0, [0].into(), 1), action(1, 2, a), action(2, STAGES, b), action(3, STAGES, c)];
+            let decree = Some(Listed { action: 1, draft: by(c), strike: by(d), strike_to: 3 });
+            Plan { actions, decree, ..plan }
+        });
+    prop_oneof![2 => any_plan(), 1 => listed]
+}
+
+fn any_plan() -> impl Strategy<Value = Plan> {
     let set = |most: usize, size: std::ops::RangeInclusive<usize>| prop::collection::btree_set(0..most, size);
     let persons = prop_oneof![4 => Just(1_u32), 1 => Just(2), 1 => Just(3)];
     let action = (0..STAGES, 1..=STAGES, 0..5_usize, set(3, 1..=2), persons);
+    let doers = || (0..5_usize, set(3, 1..=2));
+    let decree = (1..5_usize, doers(), doers(), 0..STAGES)
+        .prop_map(|(action, draft, strike, strike_to)| Listed { action, draft, strike, strike_to });
     (
         prop::collection::vec(action, 1..5),
         prop::collection::vec(set(5, 2..=4), 0..3),
         prop::collection::vec(set(5, 2..=2), 0..2),
         prop::collection::vec(set(3, 2..=3), 0..2),
         prop::collection::vec(set(3, 0..=3), 1..5),
+        prop::option::of(decree),
     )
-        .prop_map(|(mut actions, distinct, same, exclusive, people)| {
+        .prop_map(|(mut actions, distinct, same, exclusive, people, decree)| {
             // So that a request can be entered, and something is paid.
             actions.insert(0, (0, 1, 0, [0].into(), 1));
-            Plan { actions, distinct, same, exclusive, people }
+            Plan { actions, distinct, same, exclusive, people, decree }
         })
 }
 
@@ -54,16 +82,24 @@ fn workflow(plan: &Plan) -> Workflow {
     workflow.actions.clear();
     for (place, (from, to, duty, roles, persons)) in plan.actions.iter().enumerate() {
         let pays = *to == STAGES;
+        let listed = plan.decree.as_ref().is_some_and(|decree| decree.action == place && !pays);
         let action = Action {
             from: [stage(*from)].into(),
             to: Some(stage(*to)),
             by: roles.iter().map(|role| (self::role(*role), self::duty(*duty))).collect(),
             kind: if pays { ActionKind::Payment } else { ActionKind::Forward },
+            via: listed.then_some(Via::Decree),
             persons: *persons,
             guard: None,
             ..template.clone()
         };
         workflow.actions.insert(format!("a{place}").as_str().into(), action);
+    }
+    if let Some(Listed { draft, strike, strike_to, .. }) = &plan.decree {
+        let by = |(duty, roles): &(usize, BTreeSet<usize>)| {
+            roles.iter().map(|role| (self::role(*role), self::duty(*duty))).collect()
+        };
+        workflow.decree = DecreePolicy { draft: by(draft), strike: by(strike), strike_to: stage(*strike_to) };
     }
     let duties = |sets: &[BTreeSet<usize>], of: fn(Vec<usize>) -> Duty| {
         sets.iter().map(|set| of(set.iter().copied().collect())).collect::<Vec<_>>()
@@ -101,27 +137,21 @@ fn all_ways(
 ) {
     let passed = [passed, std::slice::from_ref(at)].concat();
     for (name, action) in workflow.actions.iter().filter(|(_, action)| action.from.contains(at)) {
+        let listed = action.via == Some(Via::Decree);
+        let drafted =
+            if listed { each(&[done.to_vec()], &workflow.decree.draft, None) } else { vec![done.to_vec()] };
+        let strike_to = &workflow.decree.strike_to;
+        if listed && !passed.contains(strike_to) {
+            for struck in each(&drafted, &workflow.decree.strike, None) {
+                all_ways(workflow, strike_to, &passed, &struck, all);
+            }
+        }
         let to = action.to.as_ref().unwrap();
         if passed.contains(to) {
             continue;
         }
         let shared = action.is_shared().then(|| name.clone());
-        let mut choices: Vec<Vec<Done>> = vec![done.to_vec()];
-        for _ in 0..action.persons {
-            choices = choices
-                .into_iter()
-                .flat_map(|done| {
-                    action.by.iter().map({
-                        let shared = shared.clone();
-                        move |(role, duty)| {
-                            let mut done = done.clone();
-                            done.push((duty.clone(), role.clone(), shared.clone()));
-                            done
-                        }
-                    })
-                })
-                .collect();
-        }
+        let choices = (0..action.persons).fold(drafted, |done, _| each(&done, &action.by, shared.as_ref()));
         for choice in choices {
             if action.kind == ActionKind::Payment {
                 all.push(choice);
@@ -130,6 +160,15 @@ fn all_ways(
             }
         }
     }
+}
+
+/// What was done with one act more, in each of the roles.
+fn each(done: &[Vec<Done>], by: &BTreeMap<Role, ActionName>, shared: Option<&ActionName>) -> Vec<Vec<Done>> {
+    let more = |done: &Vec<Done>| {
+        let act = |(role, duty): (&Role, &ActionName)| (duty.clone(), role.clone(), shared.cloned());
+        by.iter().map(|doer| done.iter().cloned().chain([act(doer)]).collect()).collect::<Vec<_>>()
+    };
+    done.iter().flat_map(more).collect()
 }
 
 fn entered(workflow: &Workflow) -> Vec<Vec<Done>> {
