@@ -76,7 +76,67 @@
     window.addEventListener("pagehide", () => source.close());
   };
 
+  // Passkeys: the server says what to ask the authenticator for, and judges what it answers.
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+  const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  const ask = async (path, body) => {
+    const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(body) });
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(said.detail);
+    return said;
+  };
+  const described = (credential) => {
+    const { response } = credential;
+    const told = { clientDataJSON: text(response.clientDataJSON) };
+    for (const name of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (response[name]) told[name] = text(response[name]);
+    }
+    if (response.getTransports) told.transports = response.getTransports();
+    return { id: credential.id, rawId: text(credential.rawId), type: credential.type, response: told, extensions: credential.getClientExtensionResults() };
+  };
+  const known = (list) => (list || []).map((one) => ({ ...one, id: bytes(one.id) }));
+  const passkey = async (step, path, more) => {
+    const { publicKey } = await ask(path, { step, ...more });
+    publicKey.challenge = bytes(publicKey.challenge);
+    if (step === "register") {
+      publicKey.user.id = bytes(publicKey.user.id);
+      publicKey.excludeCredentials = known(publicKey.excludeCredentials);
+      return described(await navigator.credentials.create({ publicKey }));
+    }
+    publicKey.allowCredentials = known(publicKey.allowCredentials);
+    return described(await navigator.credentials.get({ publicKey }));
+  };
+  const passkeys = (button) => button.addEventListener("click", async () => {
+    const wrong = button.parentElement.querySelector("[data-passkey-wrong]");
+    const step = button.dataset.passkey;
+    try {
+      const credential = await passkey(step, "/account/passkey", { password: document.querySelector("[data-passkey-password]")?.value });
+      await ask("/account/passkey", { step, credential, name: document.querySelector("[data-passkey-name]")?.value });
+      location.assign(button.dataset.next);
+    } catch (error) {
+      wrong.textContent = error.name === "NotAllowedError" ? button.dataset.failed : error.message;
+      wrong.hidden = false;
+    }
+  });
+  // A decree is signed with a passkey over its digest where its page says so; the form carries what it answered.
+  const signing = (form) => form.addEventListener("submit", async (event) => {
+    const field = form.querySelector("[name=assertion]");
+    if (field.value || !window.PublicKeyCredential) return;
+    event.preventDefault();
+    delete form.dataset.sent;
+    const wrong = form.querySelector("[data-passkey-wrong]");
+    try {
+      field.value = JSON.stringify(await passkey("sign", form.dataset.sign, {}));
+      form.requestSubmit();
+    } catch (error) {
+      wrong.textContent = error.name === "NotAllowedError" ? form.dataset.failed : error.message;
+      wrong.hidden = false;
+    }
+  });
+
   const start = () => {
+    all("[data-passkey]").forEach(passkeys);
+    all("form[data-sign]").forEach(signing);
     all("form[data-choose]").forEach(choosing);
     const wrong = document.querySelector("[data-errors]");
     if (wrong) wrong.focus();

@@ -1,6 +1,7 @@
 //! Salur's pages: server-rendered, over the functions that the API's routes call. A page asks, shows and links; no rule
 //! lives here. Every act is a plain form, and works without a script.
 
+mod account;
 mod assets;
 mod audit;
 mod decrees;
@@ -14,6 +15,7 @@ mod page;
 mod payments;
 mod requests;
 mod sent;
+mod sign_in;
 mod stuck;
 mod texts;
 mod words;
@@ -27,6 +29,8 @@ pub fn pages() -> Router<App> {
     Router::new()
         .merge(assets::routes())
         .merge(home::routes())
+        .merge(sign_in::routes())
+        .merge(account::routes())
         .merge(requests::routes())
         .merge(decrees::routes())
         .merge(payments::routes())

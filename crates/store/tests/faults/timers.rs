@@ -106,7 +106,7 @@ async fn two_servers_fire_each_timer_once_however_the_clock_jumps() {
     let Answer::Decree(draft, _) = told else { panic!("not drafted: {told:?}") };
     let day = jiff::civil::date(2027, 2, 8);
     let signing = Signing { digest: draft.digest, number: "SK/1".into(), date: day };
-    let sign = Job::SignDecree { id: decree, signing };
+    let sign = Job::SignDecree { id: decree, signing, assertion: None };
     let told = servers[1].execute(Ask { at: days(76), ..ask(GOVERNOR, None, sign) }).await;
     assert_eq!(refusal(told).why.code(), "verification_expired");
     for store in servers {

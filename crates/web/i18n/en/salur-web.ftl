@@ -339,3 +339,55 @@ flow-stages = By stage
 share-overdue = Share past its day
 oldest = Oldest
 share-paid = Share paid
+
+# Signing in and the account
+sign-in = Sign in
+login = Name
+password = Password
+sign-in-help = No password yet, or forgotten? Ask the office's administrator for a one-time link.
+other-origin = This form does not come from a page of this office; open the page and repeat it there.
+second-factor = Second factor
+second-factor-why = Whoever approves, pays or changes the office proves who they are by more than a password.
+passkey-use = Use a passkey
+passkey-failed = The passkey was not used; try again.
+code = Code
+code-hint = Six digits of the app, or a recovery code.
+start-title = Set a password
+start-for = For { $person }, who signs in as { $login }.
+start-done = The password is set. Sign in as { $login }.
+password-new = New password
+password-hint = At least 12 characters; a few words that have nothing to do with each other are good. It may be pasted from a password manager.
+password-again = Once more
+password-set = Keep the password
+password-now = Current password
+password-change = Change the password
+password-changed = The password is changed; your other sessions have ended.
+passwords-differ = The two passwords differ.
+factors-n = { $passkeys ->
+    [one] { $passkeys } passkey
+   *[other] { $passkeys } passkeys
+}; recovery codes left: { $recovery }.
+factors-none = None yet.
+factors-change = Set up second factors
+factor-first = Your role requires a second factor. Set one up, then you can work.
+passkeys = Passkeys
+passkey-name = Name of the passkey
+passkey-name-default = this device
+passkey-add = Add a passkey
+passkey-needs-script = Passkeys need scripts in the browser; without them, use one-time codes.
+passkeys-off = Passkeys are not to be had: the office's address is not set on the server.
+totp = One-time codes
+totp-how = Put this key into an authenticator app, then write the code that it shows. The key is shown only once.
+totp-open = Open in the app
+totp-on = They are on.
+totp-set = Set up one-time codes
+recovery = Recovery codes
+recovery-left = { $n } left.
+recovery-new = Make ten new ones
+recovery-once = Keep these codes in a safe place now: they are shown only once, and each works once.
+remove = Remove
+sessions = Where you are signed in
+session-this = this one
+session-since = Since { $at }; last used { $seen }.
+session-end = End it
+step-up = Prove first that this is you, then repeat it.
