@@ -51,7 +51,7 @@ impl Office {
     }
 
     pub(crate) fn serve_with(&self, more: &[&str]) -> Server {
-        let args = ["serve", "--database", &self.database, "--listen", "127.0.0.1:0"];
+        let args = ["serve", "--database", &self.database, "--listen", "127.0.0.1:0", "--no-second-factor"];
         Server::start(salur(self.folder.path()).args(args).args(more))
     }
 

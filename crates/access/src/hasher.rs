@@ -51,7 +51,11 @@ impl Hasher {
 
     /// True if the password is the kept one; where none is kept, it takes as long and is false. With it comes the
     /// password hashed anew, where the kept hash has other costs than it would have today.
-    pub async fn verify(&self, password: String, kept: Option<String>) -> Result<(bool, Option<String>), Busy> {
+    pub async fn verify(
+        &self,
+        password: String,
+        kept: Option<String>,
+    ) -> Result<(bool, Option<String>), Busy> {
         self.run(move || {
             let phc = kept.as_deref().unwrap_or(&DUMMY);
             let fits = verify(&password, phc) && kept.is_some();
@@ -153,7 +157,8 @@ mod tests {
         let cheap = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let kept: PasswordHash = cheap.hash_password(b"hujan di bulan juni").unwrap();
         let hasher = Hasher::default();
-        let (fits, again) = hasher.verify("hujan di bulan juni".into(), Some(kept.to_string())).await.unwrap();
+        let (fits, again) =
+            hasher.verify("hujan di bulan juni".into(), Some(kept.to_string())).await.unwrap();
         let again = again.unwrap();
         assert!(fits && !is_outdated(&again) && verify("hujan di bulan juni", &again));
     }

@@ -142,18 +142,15 @@ impl Passkeys {
         let known = credentials(known)?.into_iter().map(|it| it.cred_id).collect();
         let wanted =
             self.core.new_challenge_register_builder(person.0.as_bytes(), login, name).map_err(refused)?;
-        let wanted =
-            wanted.user_verification_policy(UserVerificationPolicy::Required).exclude_credentials(Some(known));
+        let wanted = wanted
+            .user_verification_policy(UserVerificationPolicy::Required)
+            .exclude_credentials(Some(known));
         let (options, state) = self.core.generate_challenge_register(wanted).map_err(refused)?;
         begun(&options, &state)
     }
 
     /// Takes a new passkey: its id, and what is kept of it.
-    pub fn finish_registration(
-        &self,
-        answer: &Value,
-        state: &str,
-    ) -> Result<(String, String), PasskeyError> {
+    pub fn finish_registration(&self, answer: &Value, state: &str) -> Result<(String, String), PasskeyError> {
         let state: RegistrationState = serde_json::from_str(state).map_err(refused)?;
         let answer: RegisterPublicKeyCredential = Deserialize::deserialize(answer).map_err(refused)?;
         let made = self.core.register_credential(&answer, &state, None).map_err(refused)?;

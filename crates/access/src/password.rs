@@ -44,10 +44,7 @@ impl Weakness {
 }
 
 /// Checks a new password. `words` are what somebody who knows the person would try: the login, the name, the office.
-pub fn check_password<'a>(
-    password: &str,
-    words: impl IntoIterator<Item = &'a str>,
-) -> Result<(), Weakness> {
+pub fn check_password<'a>(password: &str, words: impl IntoIterator<Item = &'a str>) -> Result<(), Weakness> {
     let length = password.chars().count();
     if length < CHARS_MIN {
         return Err(Weakness::TooShort);
@@ -102,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_long_sentence_is_fit_whatever_it_is_made_of() {
-        for fit in ["hujan di bulan juni", "correct horse battery", "kucing-oranye-terbang", "öäüß öäüß abcd"] {
+        for fit in ["hujan di bulan juni", "correct horse battery", "kucing-oranye-terbang", "öäüß öäüß abcd"]
+        {
             assert_eq!(check_password(fit, ["verifier.1", "Siti Aminah", "Dinas Sosial"]), Ok(()), "{fit}");
         }
         assert_eq!(check_password(&"ab cd".repeat(25), []), Ok(()));

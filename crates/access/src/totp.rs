@@ -45,7 +45,9 @@ pub fn secret_text(secret: &[u8]) -> String {
 pub fn otpauth_url(secret: &[u8], office: &str, login: &str) -> String {
     let plain = |text: &str| -> String {
         let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        text.bytes().map(|byte| if fits(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+        text.bytes()
+            .map(|byte| if fits(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect()
     };
     let (office, login) = (plain(office), plain(login));
     format!("otpauth://totp/{office}:{login}?secret={}&issuer={office}", secret_text(secret))

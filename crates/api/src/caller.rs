@@ -4,18 +4,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
+use salur_core::access::Denied;
 use salur_core::roster::Person;
 use salur_core::{Lang, RegionCode};
+use salur_store::access::{Session, SessionKind, TokenScope};
 use salur_store::job::{Ask, Job, Key};
 use salur_store::requests::Scope;
 use salur_store::vault::Vault;
 
 use crate::App;
-use crate::problem::Problem;
+use crate::access::{self, SignedIn};
+use crate::problem::{Problem, pick};
 
 /// A person with an open session. The only way to act.
 #[derive(Debug, Clone)]
@@ -28,6 +31,11 @@ pub struct Caller {
     pub at: Timestamp,
     /// The language of sentences.
     pub lang: Lang,
+    /// What speaks for them.
+    pub session: Session,
+    /// True once they may do what a password is not enough for: a second factor was shown just before, or none is asked
+    /// for. Whoever has checked a passkey's signature sets it.
+    pub is_stepped_up: bool,
 }
 
 impl Caller {
@@ -43,6 +51,19 @@ impl Caller {
         self.regions.iter().any(|mine| region.is_within(mine))
     }
 
+    /// Refuses somebody who has not just shown a second factor.
+    pub fn check_step_up(&self, app: &App) -> Result<(), Problem> {
+        if self.is_stepped_up { Ok(()) } else { Err(access::denied(app, Denied::StepUpNeeded, self.lang)) }
+    }
+
+    /// Refuses somebody who does not run accounts.
+    pub(crate) fn check_runs_accounts(&self, app: &App) -> Result<(), Problem> {
+        if app.store.world().runs_accounts(&self.person) {
+            return Ok(());
+        }
+        Err(access::denied(app, Denied::MayNotRunAccounts, self.lang))
+    }
+
     /// Notes in the audit chain that the caller is shown what lists mask; without the note, nothing is shown.
     pub(crate) async fn note_reading(
         &self,
@@ -55,9 +76,14 @@ impl Caller {
         noted.map(drop).map_err(|error| Problem::of(&error, self.lang, &app.store.world(), None))
     }
 
-    /// A job that the caller asks for.
+    /// A job that the caller asks for. One that weighs much, of somebody who has not just shown a second factor, is asked
+    /// for as what it is: refused, and not kept under the key, so that it can be repeated once the factor was shown.
     #[must_use]
     pub fn ask(&self, key: Option<Key>, job: Job) -> Ask {
+        if job.weighs_much() && !self.is_stepped_up {
+            let job = Job::Deny(Denied::StepUpNeeded);
+            return Ask { actor: self.person.id, for_whom: None, at: self.at, key: None, job };
+        }
         Ask { actor: self.person.id, for_whom: None, at: self.at, key, job }
     }
 }
@@ -66,25 +92,31 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let Language(lang) = Language::from_request_parts(parts, app).await.unwrap_or_default();
-        let at = app.clock.now();
-        let token = parts
-            .headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token)
-            .ok_or_else(|| Problem::unauthenticated(lang))?;
-        let person = app.store.session(token.trim(), at).await;
-        let person = person.map_err(|error| Problem::broken(&error, lang))?;
-        let person = person.ok_or_else(|| Problem::unauthenticated(lang))?;
+        let signed = SignedIn::from_request_parts(parts, app).await?;
+        signed.check_full(app)?;
+        check_scope(&signed, &parts.method)?;
+        let needs = signed.needs_factor(app);
+        let SignedIn { person, session, at, lang, .. } = signed;
         let world = app.store.world();
-        let person = world.roster.person(person).filter(|person| person.active);
-        let person = person.ok_or_else(|| Problem::unauthenticated(lang))?;
-        let regions = world.roster.regions_of(person, world.calendar.date_of(at));
-        Ok(Caller { person: person.clone(), regions, at, lang })
+        let regions = world.roster.regions_of(&person, world.calendar.date_of(at));
+        let is_stepped_up = !needs || session.is_stepped_up(at);
+        Ok(Caller { person, regions, at, lang, session, is_stepped_up })
     }
+}
+
+/// A program's token is good for what it was made for.
+fn check_scope(signed: &SignedIn, method: &Method) -> Result<(), Problem> {
+    let wanted =
+        if *method == Method::GET || *method == Method::HEAD { TokenScope::Read } else { TokenScope::Write };
+    if signed.session.kind != SessionKind::Program || signed.session.scopes.contains(&wanted) {
+        return Ok(());
+    }
+    let detail = pick(
+        signed.lang,
+        "Token ini tidak dibuat untuk itu; minta token dengan cakupan yang sesuai.",
+        "This token was not made for that; ask for one with the scope it takes.",
+    );
+    Err(Problem::new(StatusCode::FORBIDDEN, "scope_missing", detail))
 }
 
 /// The language that the caller asks for: Indonesian unless it is English.

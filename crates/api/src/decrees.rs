@@ -235,7 +235,11 @@ pub async fn sign(
         );
         Problem::malformed("digest_malformed", detail)
     })?;
-    let job = Job::SignDecree { id: decree.id, signing: Signing { digest, number, date: body.value.date }, assertion: None };
+    let job = Job::SignDecree {
+        id: decree.id,
+        signing: Signing { digest, number, date: body.value.date },
+        assertion: None,
+    };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     answered(&app, &caller, told, decree.scheme.as_str()).await
 }

@@ -1,5 +1,6 @@
 //! Salur's JSON API under `/api/v1`. A handler extracts, calls one function, converts; rules live in `salur-core`.
 
+pub mod access;
 pub mod actions;
 pub mod attachments;
 pub mod bank;
@@ -73,6 +74,8 @@ pub struct Config {
     pub sheet_reader: Option<std::path::PathBuf>,
     /// Turns true when the server stops: streams end then, so that connections and the store can be closed.
     pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
+    /// How people get in.
+    pub access: access::Access,
 }
 
 /// The API with all its layers; `/openapi.json` and `/metrics` are among its routes.
@@ -139,5 +142,6 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(roster::routes())
         .merge(proposals::routes())
         .merge(events::routes())
+        .merge(access::routes())
         .layer(middleware::from_fn(layers::no_store))
 }

@@ -25,6 +25,7 @@ codes are never translated.";
         (name = "payment orders", description = "Frozen lists that one bank file pays"),
         (name = "queues", description = "How many are where, and what is stuck"),
         (name = "office", description = "Schemes, workflows, regions, budget lines, people"),
+        (name = "session", description = "Who gets in: signing in, second factors, links, tokens of programs"),
         (name = "events", description = "The audit trail as it grows"),
         (name = "server", description = "The server itself"),
     )

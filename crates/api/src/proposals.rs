@@ -137,7 +137,9 @@ pub async fn propose(
     let job = body.value.change.proposing(&app, &caller)?;
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     match answered(&app, &caller, told).await? {
-        Some(body) => Ok(Proposed::Anew(Box::new(Created { path: "proposals", id: body.id, body: Json(body) }))),
+        Some(body) => {
+            Ok(Proposed::Anew(Box::new(Created { path: "proposals", id: body.id, body: Json(body) })))
+        }
         None => Ok(Proposed::Unchanged(Json(UnchangedBody { state: "unchanged" }))),
     }
 }

@@ -31,7 +31,7 @@ impl Server {
         let key = key.map(std::fs::read_to_string).transpose()?;
         let binary: PathBuf = std::env::current_exe()?.with_file_name("salur");
         let mut child = Command::new(&binary)
-            .args(["serve", "--listen", "127.0.0.1:0", "--database", database])
+            .args(["serve", "--listen", "127.0.0.1:0", "--no-second-factor", "--database", database])
             .envs(key.map(|key| ("SALUR_KEY", key.trim().to_owned())))
             .stdout(Stdio::piped())
             .spawn()

@@ -136,7 +136,9 @@ impl Denied {
                 "Langkah ini sudah selesai atau terlalu lama; mulai lagi.",
                 "This step was finished already or took too long; begin it again.",
             ),
-            Denied::SessionEnded => ("Sesi sudah berakhir; masuk lagi.", "The session has ended; sign in again."),
+            Denied::SessionEnded => {
+                ("Sesi sudah berakhir; masuk lagi.", "The session has ended; sign in again.")
+            }
             Denied::LastFactor => (
                 "Ini faktor kedua yang terakhir, dan peran Anda mewajibkannya; tambahkan yang lain dahulu.",
                 "This is your last second factor, and your role requires one; add another first.",

@@ -5,8 +5,8 @@
 //! are arguments.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-mod budget;
 pub mod access;
+mod budget;
 pub mod calendar;
 pub mod case;
 pub mod clock;

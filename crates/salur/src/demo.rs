@@ -9,7 +9,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use salur_access::Passkeys;
 use salur_api::Clock;
+use salur_api::access::{Access, Cookies, StepUp};
 use salur_core::Lang;
 use salur_demo::{Loaded, Options};
 use salur_store::Store;
@@ -68,7 +70,14 @@ impl Demo {
         println!("sign-ins are in {}; act as one of them with --as KEY", tokens.display());
         serve::warn_of_calendar(&store);
         serve::announce(&listener)?;
-        serve::serve(store, listener).await
+        let origin = format!("http://localhost:{}", listener.local_addr()?.port());
+        let access = Access {
+            step_up: StepUp::Demo,
+            cookies: Cookies::Plain,
+            passkeys: Some(Passkeys::new(&origin, "Salur")?),
+            ..Access::default()
+        };
+        serve::serve(store, listener, access).await
     }
 
     async fn fill(&self, store: &Store) -> Result<Loaded> {

@@ -9,6 +9,8 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use jiff::Span;
 use jiff::civil::Date;
+use salur_access::Passkeys;
+use salur_api::access::{Access, Cookies, StepUp};
 use salur_api::{App, Clock, Config};
 use salur_core::calendar::Calendar;
 use salur_store::Store;
@@ -28,12 +30,53 @@ pub(crate) struct Serve {
     listen: SocketAddr,
     #[command(flatten)]
     configured: Configured,
+    #[command(flatten)]
+    door: Door,
+}
+
+/// How people get in.
+#[derive(Debug, Args)]
+pub(crate) struct Door {
+    /// The address that people open in their browsers, as `https://salur.example.go.id`: passkeys are bound to it, and
+    /// there are none without it.
+    #[arg(long, env = "SALUR_ORIGIN", value_name = "URL")]
+    origin: Option<String>,
+    /// Send session cookies over plain HTTP: for development on this machine only.
+    #[arg(long)]
+    plain_http: bool,
+    /// Ask nobody for a second factor: for offices of invented people only.
+    #[arg(long, env = "SALUR_NO_SECOND_FACTOR")]
+    no_second_factor: bool,
+    /// A proxy before this server, whose word on a caller's address is taken. May be said several times.
+    #[arg(long = "proxy", value_name = "ADDRESS")]
+    proxies: Vec<std::net::IpAddr>,
+}
+
+impl Door {
+    fn access(self, listen: SocketAddr) -> Result<Access> {
+        anyhow::ensure!(
+            !self.plain_http || listen.ip().is_loopback(),
+            "--plain-http is for this machine only: listen on 127.0.0.1, or let a proxy speak HTTPS"
+        );
+        if self.no_second_factor {
+            eprintln!("Nobody is asked for a second factor: never run an office of real people like that.");
+        }
+        let passkeys = self.origin.as_deref().map(|origin| Passkeys::new(origin, "Salur")).transpose()?;
+        Ok(Access {
+            step_up: if self.no_second_factor { StepUp::Demo } else { StepUp::Required },
+            cookies: if self.plain_http { Cookies::Plain } else { Cookies::Secure },
+            passkeys,
+            proxies: self.proxies.into(),
+            ..Access::default()
+        })
+    }
 }
 
 impl Serve {
     #[tokio::main]
     pub(crate) async fn run(self) -> Result<ExitCode> {
         log();
+        let access = self.door.access(self.listen)?;
         let store = Store::open(&self.database, self.configured.office()?).await?;
         if store.world().workflows.all_current().next().is_none() {
             eprintln!(
@@ -43,7 +86,7 @@ impl Serve {
         warn_of_calendar(&store);
         let listener = bind(self.listen).await?;
         announce(&listener)?;
-        serve(store, listener).await
+        serve(store, listener, access).await
     }
 }
 
@@ -93,18 +136,19 @@ fn first_unknown(calendar: &Calendar, today: Date) -> Option<Date> {
 }
 
 /// Serves until told to stop, then finishes what was taken on; told a second time, it ends at once.
-pub(crate) async fn serve(store: Store, listener: TcpListener) -> Result<ExitCode> {
+pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -> Result<ExitCode> {
     let mut told = Told::listen().context("cannot listen for signals")?;
     let forgetting = tokio::spawn(forget(store.clone()));
     let timing = tokio::spawn(run_timers(store.clone(), timers_every()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let config = Config { sheet_reader: std::env::current_exe().ok(), stopping: Some(stopping.clone()) };
+    let (reader, stops) = (std::env::current_exe().ok(), stopping.clone());
+    let config = Config { sheet_reader: reader, stopping: Some(stops), access };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
     salur_api::resume_unfinished(&app).await?;
     let taking_up = tokio::spawn(take_up(app.clone()));
     let router = salur_web::router(app);
     let server = tokio::spawn(async move {
-        axum::serve(listener, router)
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
             .with_graceful_shutdown(async move {
                 let _ = stopping.wait_for(|stop| *stop).await;
             })

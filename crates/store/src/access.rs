@@ -378,6 +378,8 @@ pub enum AccessAct {
         /// What it was at: `password` or `factor`.
         what: &'static str,
     },
+    /// A guess was right, and nothing follows from it.
+    Right(Digest),
     /// The password was right: a session opens.
     SignIn {
         /// The session.

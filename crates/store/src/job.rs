@@ -217,6 +217,20 @@ pub enum Job {
 }
 
 impl Job {
+    /// True if a password is not enough for it: it approves, lets money go, or changes the office.
+    #[must_use]
+    pub fn weighs_much(&self) -> bool {
+        matches!(
+            self,
+            Job::SignDecree { .. }
+                | Job::DraftOrder { .. }
+                | Job::ExportOrder { .. }
+                | Job::EnterSp2d { .. }
+                | Job::Propose { .. }
+                | Job::Confirm { .. }
+        )
+    }
+
     /// True if it touches many requests, or changes what others are decided in: it is a batch of its own.
     #[must_use]
     pub fn is_bulk(&self) -> bool {

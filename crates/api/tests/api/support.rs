@@ -9,6 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
+use salur_api::access::{Access, StepUp};
 use salur_api::{App, Clock, Config, router};
 use salur_core::calendar::{Calendar, Holiday};
 use salur_core::form::Regions;
@@ -158,6 +159,11 @@ pub(crate) fn person(token: &str) -> String {
 
 impl Desk {
     pub(crate) async fn open() -> Desk {
+        Desk::open_with(Access { step_up: StepUp::Demo, ..Access::default() }).await
+    }
+
+    /// An office with a door of its own.
+    pub(crate) async fn open_with(access: Access) -> Desk {
         let folder = tempfile::tempdir().unwrap();
         let url = salur_testbed::home::address(folder.path(), "salur").unwrap();
         let store = Store::open(&url, office(folder.path())).await.unwrap();
@@ -172,13 +178,28 @@ impl Desk {
         store.execute(ask).await.unwrap();
         let clock = Arc::new(AtomicI64::new(at.as_microsecond()));
         let (stop, stopping) = watch::channel(false);
-        let config = Config { stopping: Some(stopping), ..Config::default() };
+        let config = Config { stopping: Some(stopping), access, ..Config::default() };
         let app = App { store, clock: Clock::Manual(Arc::clone(&clock)), config: Arc::new(config) };
         Desk { router: router(app.clone()), app, clock, stop, _folder: folder }
     }
 
     pub(crate) fn pass_hours(&self, hours: i64) {
         self.clock.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
+    }
+
+    pub(crate) fn pass_minutes(&self, minutes: i64) {
+        self.clock.fetch_add(minutes * 60_000_000, Ordering::Relaxed);
+    }
+
+    /// Waits until what was handed in before is written: what a request leaves behind it is no part of its answer.
+    pub(crate) async fn settle(&self) {
+        for _ in 0..3 {
+            tokio::task::yield_now().await;
+            let nobody = PersonId(Uuid::nil());
+            let job = Job::Forget { before: Timestamp::UNIX_EPOCH };
+            let ask = Ask { actor: nobody, for_whom: None, at: self.app.clock.now(), key: None, job };
+            self.app.store.execute(ask).await.unwrap();
+        }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {

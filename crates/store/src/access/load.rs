@@ -9,8 +9,10 @@ use uuid::Uuid;
 use super::{AccessAct, Account, Assertion, Cell, Factors, Guesses, Link, Purpose, Session, Used};
 use crate::error::StoreError;
 
-pub(super) const ACCOUNT: &str = "select '{\"account\":' || body || ',\"factors\":' || factors || '}' from account where person = $1";
-const LOGIN: &str = "select '{\"account\":' || body || ',\"factors\":' || factors || '}' from account where login = $1";
+pub(super) const ACCOUNT: &str =
+    "select '{\"account\":' || body || ',\"factors\":' || factors || '}' from account where person = $1";
+const LOGIN: &str =
+    "select '{\"account\":' || body || ',\"factors\":' || factors || '}' from account where login = $1";
 const GUESSES: &str = "select body from guess where key = $1";
 const LINK: &str = "select body from one_time_link where digest = $1";
 const SESSIONS: &str = "select body from session where person = $1";
@@ -75,6 +77,7 @@ impl AccessNeeds {
                 self.logins.insert(link.login.clone());
             }
             AccessAct::Begin(_)
+            | AccessAct::Right(_)
             | AccessAct::Failed { .. }
             | AccessAct::SetRecovery { .. }
             | AccessAct::RemoveFactor { .. }

@@ -48,8 +48,7 @@ const GUESSES: &str = "insert into guess (key, at, body) values ($1, $2, $3)
 const LINK: &str = "insert into one_time_link (digest, person, expires_at, body) values ($1, $2, $3, $4)";
 const SESSION: &str =
     "insert into session (digest, id, person, expires_at, seen_at, body) values ($1, $2, $3, $4, $5, $6)";
-const RAISED: &str =
-    "update session set digest = $1, expires_at = $2, seen_at = $3, body = $4 where id = $5";
+const RAISED: &str = "update session set digest = $1, expires_at = $2, seen_at = $3, body = $4 where id = $5";
 const SEEN: &str = "update session set seen_at = $1 where digest = $2 and seen_at < $1";
 const CEREMONY: &str = "insert into ceremony (session, purpose, expires_at, body) values ($1, $2, $3, $4)
     on conflict (session, purpose) do update set expires_at = excluded.expires_at, body = excluded.body";
@@ -89,8 +88,7 @@ impl AccessWrite {
                 vec![("delete from one_time_link where person = $1", vec![Cell::Id(person.0)])]
             }
             AccessWrite::Session(it) => {
-                let (digest, id, person) =
-                    (Cell::digest(it.digest), Cell::Id(it.id), Cell::Id(it.person.0));
+                let (digest, id, person) = (Cell::digest(it.digest), Cell::Id(it.id), Cell::Id(it.person.0));
                 let cells =
                     vec![digest, id, person, Cell::at(it.expires_at), Cell::at(it.seen_at), text(it)?];
                 vec![(SESSION, cells)]

@@ -37,6 +37,7 @@ impl Batch<'_> {
             AccessAct::Failed { person, event, what } => {
                 self.tell_of_sign_in(asked, event, "sign_in_failed", person, what);
             }
+            AccessAct::Right(key) => self.guessed(key),
             AccessAct::SignIn { session, key, rehashed, factors } => {
                 self.sign_in(asked, *session, key, rehashed, factors)?;
             }
@@ -57,7 +58,7 @@ impl Batch<'_> {
             AccessAct::SetTotp { raise, sealed, step } => self.set_totp(asked, raise, sealed, step)?,
             AccessAct::SetRecovery { session, hashes } => self.set_recovery(asked, session, hashes)?,
             AccessAct::RemoveFactor { session, passkey, factors } => {
-                self.remove_factor(asked, session, passkey, factors)?;
+                self.remove_factor(asked, session, passkey.as_deref(), factors)?;
             }
             AccessAct::EndSession { person, session } => self.end_session(asked, person, session)?,
             AccessAct::Touch(digest) => {

@@ -97,8 +97,7 @@ impl Batch<'_> {
             self.check_runs_accounts(asked)?;
         }
         let sessions = self.loaded.access.sessions.get(&person).cloned().unwrap_or_default();
-        let ending: Vec<_> =
-            sessions.into_iter().filter(|it| session.is_none_or(|id| it.id == id)).collect();
+        let ending: Vec<_> = sessions.into_iter().filter(|it| session.is_none_or(|id| it.id == id)).collect();
         if ending.is_empty() && session.is_some() {
             return Err(Why::NotFound.into());
         }
