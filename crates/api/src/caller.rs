@@ -51,6 +51,13 @@ impl Caller {
         self.regions.iter().any(|mine| region.is_within(mine))
     }
 
+    /// The caller as somebody with a session: what the functions of [`crate::access`] take.
+    #[must_use]
+    pub fn signed_in(&self) -> SignedIn {
+        let (person, session) = (self.person.clone(), self.session.clone());
+        SignedIn { person, session, by_cookie: false, at: self.at, lang: self.lang }
+    }
+
     /// Refuses somebody who has not just shown a second factor.
     pub fn check_step_up(&self, app: &App) -> Result<(), Problem> {
         if self.is_stepped_up { Ok(()) } else { Err(access::denied(app, Denied::StepUpNeeded, self.lang)) }

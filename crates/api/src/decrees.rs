@@ -30,6 +30,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(decree_overview::overview))
         .routes(routes!(strike))
         .routes(routes!(sign))
+        .routes(routes!(sign_options))
+        .routes(routes!(assertion))
         .routes(routes!(cancel))
         .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
 }
@@ -74,9 +76,10 @@ pub struct SignBody {
     /// The decree's date.
     #[schema(value_type = String, format = Date)]
     pub date: Date,
-    /// Reserved for the proof of a second factor; not looked at yet.
+    /// What the browser answered to the options of `POST /decrees/{id}/sign/options`: a passkey's signature over this very
+    /// list. Without it, a second factor was shown within the last five minutes.
     #[serde(default)]
-    pub assertion: Option<String>,
+    pub assertion: Option<serde_json::Value>,
 }
 
 /// Which page of decrees.
@@ -221,7 +224,7 @@ pub async fn strike(
     responses((status = 200, description = "The decree after it", body = DecreeBody)))]
 pub async fn sign(
     State(app): State<App>,
-    caller: Caller,
+    mut caller: Caller,
     IdOf(id): IdOf,
     key: Idempotency,
     body: BodyOf<SignBody>,
@@ -236,13 +239,50 @@ pub async fn sign(
         );
         Problem::malformed("digest_malformed", detail)
     })?;
-    let job = Job::SignDecree {
-        id: decree.id,
-        signing: Signing { digest, number, date: body.value.date },
-        assertion: None,
+    // One that is signed already is answered as it stands, so it takes no further factor: a repetition is told the same.
+    caller.is_stepped_up |= decree.signature.is_some();
+    let assertion = match &body.value.assertion {
+        Some(answer) if decree.signature.is_none() => {
+            let signed = caller.signed_in();
+            let assertion = crate::access::finish_signature(&app, &signed, &decree, answer).await?;
+            caller.is_stepped_up = true;
+            Some(Box::new(assertion))
+        }
+        _ => None,
     };
+    let signing = Signing { digest, number, date: body.value.date };
+    let job = Job::SignDecree { id: decree.id, signing, assertion };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     answered(&app, &caller, told, decree.scheme.as_str()).await
+}
+
+/// Asks for a passkey to sign this list: answers what `navigator.credentials.get` takes. What the passkey signs is derived
+/// from the decree's digest, so that what is kept proves what was signed.
+#[utoipa::path(post, path = "/decrees/{id}/sign/options", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")),
+    responses((status = 200, description = "The options", body = serde_json::Value)))]
+pub async fn sign_options(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    Ok(Json(crate::access::begin_signature(&app, &caller.signed_in(), &decree).await?))
+}
+
+/// What a passkey signed under a decree, with all that is needed to check it without this server.
+#[utoipa::path(get, path = "/decrees/{id}/assertion", tag = "decrees",
+    params(("id" = Uuid, Path, description = "The decree")),
+    responses((status = 200, description = "What was signed", body = serde_json::Value)))]
+pub async fn assertion(
+    State(app): State<App>,
+    caller: Caller,
+    IdOf(id): IdOf,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let decree = readable(&app, &caller, id).await?;
+    let kept = app.store.assertion(decree.id).await.map_err(|error| Problem::broken(&error, caller.lang))?;
+    let kept = kept.ok_or_else(|| Problem::not_found(caller.lang))?;
+    serde_json::from_str(&kept).map(Json).map_err(|_| Problem::unexpected(caller.lang))
 }
 
 /// Gives a draft up; its requests go back to the queue.

@@ -1,5 +1,6 @@
 //! `salur`: the server, the demo office, and a command line client of the API, in one binary.
 
+mod admin_link;
 mod archive;
 mod check;
 mod config;
@@ -39,6 +40,8 @@ enum Command {
     Serve(serve::Serve),
     /// Set up a new office: its people, budget lines and workflows, from a file.
     Setup(setup::Setup),
+    /// Print a one-time link by which an administrator sets a password.
+    AdminLink(admin_link::AdminLink),
     /// Check workflow definitions; exit 0 when none has an error.
     Check(check::Check),
     /// Show a definition as a picture, read a drawing, and list, check and publish definitions on the server.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Setup(setup) => setup.run(),
+        Command::AdminLink(link) => link.run(),
         Command::Workflow(workflow) => workflow.run(connection),
         Command::Check(check) => check.run(json, lang),
         Command::Verify(verify) => verify.run(json),

@@ -148,6 +148,9 @@ impl Setup {
             return Err(error).context("the office was not set up");
         }
         println!("set up; the tokens of {} people are in {}", tokens.len(), self.tokens.display());
+        println!(
+            "for signing in with a password: salur admin-link --database ... prints the first administrator's link"
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -41,6 +41,8 @@ const ROUTES: &[&str] = &[
     "POST /api/v1/decrees",
     "POST /api/v1/decrees/{id}/cancel",
     "POST /api/v1/decrees/{id}/sign",
+    "POST /api/v1/decrees/{id}/sign/options",
+    "GET /api/v1/decrees/{id}/assertion",
     "POST /api/v1/decrees/{id}/strikes",
     "POST /api/v1/payment-orders",
     "POST /api/v1/payment-orders/{id}/cancel",

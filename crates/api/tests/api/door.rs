@@ -396,3 +396,54 @@ async fn a_cookie_acts_only_for_pages_of_this_office() {
     let plain = Request::get("/api/v1/me").header("cookie", cookie.replace("__Host-salur", "salur-dev"));
     desk.send(plain.body(Body::empty()).unwrap()).await.problem(401, "unauthenticated");
 }
+
+#[tokio::test]
+async fn a_passkey_signs_the_list_and_what_is_kept_proves_it() {
+    let desk = office(&["governor"]).await;
+    let (token, mut authenticator) = with_passkey(&desk, &enter(&desk, "governor").await, 1).await;
+    let request = desk.verified("kube", 1).await;
+    let draft = json!({ "scheme": "kube", "year": 2026, "ids": [request] });
+    let decree = desk.post("verifier.1", "/decrees", &draft).await.expect(201);
+    let path = format!("/decrees/{}/sign", decree["id"].as_str().unwrap());
+    desk.pass_minutes(6);
+    let mut sign = json!({ "digest": decree["digest"], "number": "SK-1", "date": "2026-06-02" });
+    desk.post(&token, &path, &sign).await.problem(403, "step_up_needed");
+    let options = desk.post(&token, &format!("{path}/options"), &json!({})).await.expect(200);
+    sign["assertion"] = authenticator.get(&options);
+    desk.post(&token, &path, &sign).await.expect(200);
+    let kept = format!("/decrees/{}/assertion", decree["id"].as_str().unwrap());
+    let kept: salur_access::Kept = serde_json::from_value(desk.get(&token, &kept).await.expect(200)).unwrap();
+    let digest = salur_core::Digest::from_hex(decree["digest"].as_str().unwrap()).unwrap();
+    assert_eq!(salur_access::verify_kept(&kept, digest), Ok(()));
+    // Signed again, nothing changes.
+    desk.post(&token, &path, &sign).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_program_reads_and_writes_but_never_approves_pays_or_changes_the_office() {
+    let desk = office(&["admin.1"]).await;
+    let (admin, _) = with_codes(&desk, &enter(&desk, "admin.1").await).await;
+    let make = |who: &str, scopes: &[&str]| json!({ "person": person(who), "name": "SIKS", "scopes": scopes, "expires_at": "2026-12-01T00:00:00Z" });
+    let request = desk.verified("kube", 1).await;
+    let draft = json!({ "scheme": "kube", "year": 2026, "ids": [request] });
+    let decree = desk.post("verifier.1", "/decrees", &draft).await.expect(201);
+    let made = desk.post(&admin, "/tokens", &make("governor", &["read", "write"])).await.expect(201);
+    let token = text(&made["token"]);
+    desk.get(&token, "/me").await.expect(200);
+    let path = format!("/decrees/{}/sign", decree["id"].as_str().unwrap());
+    let sign = json!({ "digest": decree["digest"], "number": "SK-1", "date": "2026-06-02" });
+    assert_eq!(desk.post(&token, &path, &sign).await.status, 403);
+    // The rules say so too, whoever asks them.
+    let governor = PersonId(person("governor").parse().unwrap());
+    let id = salur_core::ProposalId(desk.app.clock.new_id());
+    let change = Change::DismissPerson { person: PersonId(person("clerk.6472").parse().unwrap()) };
+    let job = desk.app.store.proposing(id, change).unwrap();
+    let at = desk.app.clock.now();
+    let told = desk.app.store.execute(Ask { actor: governor, for_whom: None, at, key: None, job }).await;
+    assert!(format!("{:?}", told.unwrap_err()).contains("NotForPrograms"));
+    let reads = desk.post(&admin, "/tokens", &make("governor", &["read"])).await.expect(201);
+    desk.post(&text(&reads["token"]), "/decrees", &draft).await.problem(403, "scope_missing");
+    let path = format!("/tokens/{}", made["id"].as_str().unwrap());
+    assert_eq!(desk.ask(&admin, "DELETE", &path, &[], Body::empty()).await.status, 204);
+    desk.get(&token, "/me").await.problem(401, "unauthenticated");
+}

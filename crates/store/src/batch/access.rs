@@ -58,7 +58,7 @@ impl Batch<'_> {
             AccessAct::SetTotp { raise, sealed, step } => self.set_totp(asked, raise, sealed, step)?,
             AccessAct::SetRecovery { session, hashes } => self.set_recovery(asked, session, hashes)?,
             AccessAct::RemoveFactor { session, passkey, factors } => {
-                self.remove_factor(asked, session, passkey, factors)?;
+                self.remove_factor(asked, session, passkey.as_deref(), factors)?;
             }
             AccessAct::EndSession { person, session } => self.end_session(asked, person, session)?,
             AccessAct::Touch(digest) => {

@@ -146,15 +146,15 @@ impl Batch<'_> {
         &mut self,
         asked: Asked,
         session: Uuid,
-        passkey: Option<String>,
+        passkey: Option<&str>,
         factors: bool,
     ) -> Result<(), Refusal> {
         let (_, mut account) = self.changing(asked, session)?;
         let kept = &mut account.factors;
-        let (had, told) = match &passkey {
+        let (had, told) = match passkey {
             Some(id) => {
                 let before = kept.passkeys.len();
-                kept.passkeys.retain(|it| it.id != *id);
+                kept.passkeys.retain(|it| it.id != id);
                 (kept.passkeys.len() < before, "passkey_removed")
             }
             None => (kept.totp.take().is_some(), "totp_removed"),
