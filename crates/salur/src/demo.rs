@@ -12,9 +12,11 @@ use jiff::civil::Date;
 use salur_access::Passkeys;
 use salur_api::Clock;
 use salur_api::access::{Access, Cookies, StepUp};
-use salur_core::Lang;
+use salur_core::{Lang, PersonId};
 use salur_demo::{Loaded, Options};
 use salur_store::Store;
+use salur_store::access::AccessAct;
+use salur_store::job::{Ask, Job};
 
 use crate::serve;
 
@@ -62,12 +64,16 @@ impl Demo {
             Store::open(&format!("sqlite://{}", database.display()), salur_demo::shipped::office()?).await?;
         if is_new {
             let loaded = self.fill(&store).await?;
+            make_accounts(&store, &loaded, &self.dir).await?;
             loaded.write_tokens(&self.dir)?;
             tell(&loaded);
         } else {
             println!("the office in {} goes on as it was; --fresh fills a new one", self.dir.display());
         }
         println!("sign-ins are in {}; act as one of them with --as KEY", tokens.display());
+        if let Ok(password) = std::fs::read_to_string(self.dir.join(PASSWORD)) {
+            println!("on the pages, sign in as any KEY, as governor, with the password {}", password.trim());
+        }
         serve::warn_of_calendar(&store);
         serve::announce(&listener)?;
         let origin = format!("http://localhost:{}", listener.local_addr()?.port());
@@ -129,6 +135,26 @@ fn remove(file: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The file with the password of everybody in the demo's office.
+const PASSWORD: &str = "demo-password.txt";
+
+/// Gives everybody who has a token an account too: the key is their name, and one password, made anew for each office, is
+/// everybody's, since nobody in it exists.
+async fn make_accounts(store: &Store, loaded: &Loaded, dir: &std::path::Path) -> Result<()> {
+    let token = salur_access::fresh_token()?;
+    let password = format!("contoh-{}", token.get(..12).unwrap_or(&token));
+    let kept = salur_access::Hasher::default().hash(password.clone()).await?;
+    let at = Clock::System.now();
+    for sign_in in &loaded.sign_ins {
+        let person = store.session(&sign_in.token, at).await?.context("a sign-in of the demo is nobody's")?;
+        let makes = AccessAct::MakeAccount { person, login: sign_in.key.clone(), password: kept.clone() };
+        let (actor, job) = (PersonId(uuid::Uuid::nil()), Job::Access(Box::new(makes)));
+        store.execute(Ask { actor, for_whom: None, at, key: None, job }).await?;
+    }
+    std::fs::write(dir.join(PASSWORD), format!("{password}\n"))?;
+    Ok(())
 }
 
 fn tell(loaded: &Loaded) {

@@ -54,14 +54,8 @@ async fn account_page(
 ) -> Result<Response, Problem> {
     let sessions = access::sessions(app, signed).await?;
     let factors = access::factors(app, signed).await.ok();
-    let page = AccountPage {
-        frame: visitor.frame,
-        current: signed.session.id,
-        sessions,
-        factors,
-        said,
-        wrong,
-    };
+    let page =
+        AccountPage { frame: visitor.frame, current: signed.session.id, sessions, factors, said, wrong };
     show(&page, signed.lang)
 }
 
@@ -140,7 +134,11 @@ async fn page_of_factors(
 }
 
 /// Begins to set up one-time codes: shows the secret once.
-async fn begin_totp(State(app): State<App>, signed: SignedIn, sent: Sent<Filled>) -> Result<Response, Problem> {
+async fn begin_totp(
+    State(app): State<App>,
+    signed: SignedIn,
+    sent: Sent<Filled>,
+) -> Result<Response, Problem> {
     match access::begin_totp(&app, &signed, sent.value.given("password")).await {
         Ok(setup) => page_of_factors(&app, &signed, Some((setup.secret, setup.url)), Vec::new(), None).await,
         Err(problem) => page_of_factors(&app, &signed, None, Vec::new(), Some(problem)).await,

@@ -32,6 +32,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/decrees/{id}/lines", routing::get(sheet::lines))
         .route("/decrees/{id}/strike", routing::post(act::strike))
         .route("/decrees/{id}/sign", routing::get(act::signing).post(act::sign))
+        .route("/decrees/{id}/sign/options", routing::post(act::signing_options))
         .route("/decrees/{id}/cancel", routing::post(act::cancel))
 }
 

@@ -45,8 +45,12 @@ fn shown(app: &App, method: &Method, headers: &HeaderMap, target: &str, response
         && *method == Method::GET
         && !target.starts_with("/sign-in")
     {
-        let next: String = url_of("/sign-in", target);
-        return Redirect::to(&next).into_response();
+        return Redirect::to(&url_of("/sign-in", target)).into_response();
+    }
+    match &*problem.code {
+        "second_factor_required" => return Redirect::to(&url_of("/sign-in/factor", target)).into_response(),
+        "second_factor_missing" => return Redirect::to("/account/factors").into_response(),
+        _ => {}
     }
     let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("text/html");
     if accept.contains("json") && !accept.contains("html") {

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::header::{REFERER, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use i18n_embed::fluent::FluentLanguageLoader;
 use jiff::tz::TimeZone;
@@ -36,6 +36,8 @@ pub(crate) struct Frame {
     /// The province that is served.
     pub(crate) office: String,
     pub(crate) ways: Vec<Way>,
+    /// The page to come back to once one has shown who one is.
+    pub(crate) back: String,
     /// The key of the act that the page's form would send.
     pub(crate) key: String,
     zone: TimeZone,
@@ -50,6 +52,7 @@ impl Frame {
             roles: String::new(),
             office: served(app),
             ways: Vec::new(),
+            back: "/".to_owned(),
             key: app.clock.new_id().to_string(),
             zone: app.store.world().calendar.zone().clone(),
         }
@@ -115,6 +118,10 @@ impl FromRequestParts<App> for Visitor {
             .collect();
         roles.dedup();
         let mut frame = Frame::of_nobody(app, caller.lang);
+        let here = parts.uri.path_and_query().map(|here| here.as_str().to_owned());
+        let referer = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(own_path);
+        let back = if parts.method == Method::GET { here } else { referer };
+        frame.back = back.unwrap_or_else(|| "/".to_owned());
         frame.name = Some(caller.person.name.clone());
         frame.roles = roles.join(", ");
         frame.ways = ways(&frame, desk, parts.uri.path());

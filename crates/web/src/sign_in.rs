@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/sign-in", routing::get(form).post(sign_in))
         .route("/sign-in/factor", routing::get(factor_form).post(show_code))
         .route("/sign-out", routing::post(sign_out))
-        .route("/start/{token}", routing::get(start_form).post(start))
+        .route("/links/{token}", routing::get(start_form).post(start))
 }
 
 /// Where to go once it is done.
@@ -146,7 +146,11 @@ async fn factor_page(
 }
 
 /// Takes a one-time code or a recovery code.
-async fn show_code(State(app): State<App>, signed: SignedIn, sent: Sent<Filled>) -> Result<Response, Problem> {
+async fn show_code(
+    State(app): State<App>,
+    signed: SignedIn,
+    sent: Sent<Filled>,
+) -> Result<Response, Problem> {
     let next = Next { next: sent.value.first("next").to_owned() }.path();
     match access::show_code(&app, &signed, sent.value.first("code")).await {
         Ok(opened) => Ok(handed(&app, &opened, &next)),

@@ -146,6 +146,7 @@ look-at = { $n ->
 per-region = By regency or city
 all-lines = See all { $n } lines
 sign = Sign the decree
+sign-passkey = Your passkey signs the fingerprint of this list; its signature is kept and can be checked without this server.
 sign-read = I have read this list.
 sign-read-first = Say first that you have read the list.
 date-malformed = The date must be a day that exists, as 2026-11-24.

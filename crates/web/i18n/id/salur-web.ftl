@@ -137,6 +137,7 @@ look-at = { $n } hal perlu dilihat
 per-region = Per kabupaten/kota
 all-lines = Lihat semua { $n } baris
 sign = Setujui SK
+sign-passkey = Passkey Anda menandatangani sidik jari daftar ini; tanda tangannya disimpan dan dapat diperiksa tanpa server ini.
 sign-read = Saya telah memeriksa daftar ini.
 sign-read-first = Nyatakan dulu bahwa daftar ini sudah diperiksa.
 date-malformed = Tanggal harus berupa hari yang ada, misalnya 2026-11-24.

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
+use salur_api::access;
 use salur_api::decree_body::DecreeBody;
 use salur_api::decrees::{self, SignBody, StrikeBody};
 use salur_api::extract::{BodyOf, IdOf};
@@ -47,6 +48,8 @@ struct SigningPage {
     short: String,
     number: String,
     date: String,
+    /// True if a passkey over the list's digest can sign it.
+    asks_passkey: bool,
     wrong: Option<Problem>,
 }
 
@@ -70,13 +73,16 @@ async fn signing_page(
 ) -> Result<Response, Problem> {
     let Visitor { caller, frame, .. } = visitor;
     let lang = caller.lang;
+    let factors = access::factors(app, &caller.signed_in()).await.ok();
+    let asks_passkey =
+        app.config.access.passkeys.is_some() && factors.is_some_and(|factors| !factors.passkeys.is_empty());
     let it = decrees::one(State(app.clone()), caller, IdOf(id)).await?.0;
     if it.state != "draft" {
         return Ok(Redirect::to(&format!("/decrees/{id}")).into_response());
     }
     let in_words = amount_in_words(&frame, it.listed_total);
     let (scheme, short) = (scheme_title(app, &it, &frame), short(&it.digest));
-    show(&SigningPage { frame, scheme, it, in_words, short, number, date, wrong }, lang)
+    show(&SigningPage { frame, scheme, it, in_words, short, number, date, asks_passkey, wrong }, lang)
 }
 
 /// Signs. The form carries the digest of the list as it was read: a list that changed in between is not signed.
@@ -97,7 +103,8 @@ pub(super) async fn sign(
         return signing_page(&app, visitor, id, number, date, Some(wrong)).await;
     };
     let digest = filled.first("digest").to_owned();
-    let body = SignBody { digest, number: number.clone(), date: day, assertion: None };
+    let assertion = filled.given("assertion").and_then(|text| serde_json::from_str(&text).ok());
+    let body = SignBody { digest, number: number.clone(), date: day, assertion };
     let body = BodyOf { value: body, bytes: sent.bytes };
     match decrees::sign(State(app.clone()), visitor.caller.clone(), IdOf(id), sent.key, body).await {
         Ok(_) => Ok(Redirect::to(&format!("/decrees/{id}")).into_response()),
@@ -116,4 +123,13 @@ pub(super) async fn cancel(
         Ok(_) => Ok(Redirect::to("/decrees").into_response()),
         Err(problem) => shown(&app, visitor, id, Some(problem)).await,
     }
+}
+
+/// What the page's script asks a passkey for, to sign this list.
+pub(super) async fn signing_options(
+    State(app): State<App>,
+    visitor: Visitor,
+    id: IdOf,
+) -> Result<Response, Problem> {
+    Ok(decrees::sign_options(State(app), visitor.caller, id).await?.into_response())
 }
