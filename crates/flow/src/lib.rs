@@ -1,0 +1,11 @@
+//! The bottleneck: where time goes, on whom it waits, and when all will be done.
+//!
+//! Everything here is pure: bytes, visits, a calendar and a seed in, figures out, the same each time. No clock, no
+//! async, no I/O beyond the bytes that are given.
+
+pub mod log;
+mod number;
+mod summary;
+
+pub use number::percentile;
+pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};
