@@ -4,8 +4,14 @@
 //! async, no I/O beyond the bytes that are given.
 
 pub mod log;
+pub mod measure;
 mod number;
 mod summary;
+pub mod survival;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod visit;
 
 pub use number::percentile;
 pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};
