@@ -3,9 +3,13 @@
 //! Everything here is pure: bytes, visits, a calendar and a seed in, figures out, the same each time. No clock, no
 //! async, no I/O beyond the bytes that are given.
 
+pub mod forecast;
 pub mod log;
 pub mod measure;
 mod number;
+pub mod odds;
+mod random;
+pub mod simulate;
 mod summary;
 pub mod survival;
 #[cfg(test)]
