@@ -29,6 +29,7 @@ async fn main() -> Result<()> {
     }
     if wants("flow") {
         flow::measure(folder.path())?;
+        flow::simulate();
     }
     if wants("single") || wants("pg-single") {
         let mut rows = Vec::new();

@@ -11,6 +11,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use salur_core::Lang;
+use salur_flow::forecast::{
+    DRAWS, EXITS_MIN, Outlook, TooLittle, WEEKS_MIN, back_test, date_after, weeks_of,
+};
 use salur_flow::log::{EventLog, LogOptions};
 use salur_flow::{StageRow, Summary, VariantRow, stages, summary, variants};
 
@@ -26,6 +29,8 @@ pub(crate) enum FlowCommand {
     Stages(Stages),
     /// The ways cases go, the most frequent first
     Variants(Variants),
+    /// When so many more cases will be done, from the weeks that were, and how such forecasts did in the past
+    Forecast(Forecast),
 }
 
 /// A log in figures
@@ -56,6 +61,22 @@ pub(crate) struct Variants {
     /// Show no more than this many
     #[arg(long, value_name = "N")]
     top: Option<usize>,
+    #[command(flatten)]
+    columns: Columns,
+}
+
+/// When so many more cases will be done
+#[derive(Debug, Args)]
+pub(crate) struct Forecast {
+    /// An event log: XES or CSV, gzipped or not
+    #[arg(long, value_name = "FILE")]
+    log: PathBuf,
+    /// How many cases are to be done
+    #[arg(long, value_name = "N")]
+    count: u32,
+    /// The seed of the draws: the same seed is the same forecast
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     #[command(flatten)]
     columns: Columns,
 }
@@ -135,10 +156,62 @@ impl FlowCommand {
                 rows.truncate(top.unwrap_or(if json { usize::MAX } else { 20 }));
                 if json { serde_json::to_string(&rows)? + "\n" } else { of_variants(&rows, lang) }
             }
+            FlowCommand::Forecast(Forecast { log, count, seed, columns }) => {
+                forecast(&columns.read(&log, lang)?, count, seed, json, lang)?
+            }
         };
         print(&told)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The forecast from the end of the log, and the back-test beside it. Too little data is an answer of its own.
+fn forecast(log: &EventLog, count: u32, seed: u64, json: bool, lang: Lang) -> Result<String> {
+    let end = log.events.iter().map(|event| event.at).max().unwrap_or_default();
+    let from = end.to_zoned_datetime(TimeZone::UTC).date();
+    let outlook = match Outlook::of(&weeks_of(log, end), &[], count, seed, DRAWS) {
+        Ok(outlook) => outlook,
+        Err(TooLittle::Weeks { found }) => bail!(say(
+            lang,
+            format!("{found} minggu terlalu sedikit untuk perkiraan; perlu {WEEKS_MIN}"),
+            format!("{found} weeks are too few to forecast from; {WEEKS_MIN} are needed"),
+        )),
+        Err(TooLittle::Exits { found }) => bail!(say(
+            lang,
+            format!("{found} kasus selesai terlalu sedikit untuk perkiraan; perlu {EXITS_MIN}"),
+            format!("{found} cases done are too few to forecast from; {EXITS_MIN} are needed"),
+        )),
+    };
+    let test = back_test(log, seed);
+    if json {
+        return Ok(
+            serde_json::json!({ "from": from, "outlook": outlook, "back_test": test }).to_string() + "\n"
+        );
+    }
+    let mut table = Table::new(&[
+        say(lang, "peluang", "odds"),
+        say(lang, ">minggu", ">weeks"),
+        say(lang, "selesai", "done by"),
+    ]);
+    for (odds, weeks) in
+        [("50 %", outlook.p50_weeks), ("85 %", outlook.p85_weeks), ("95 %", outlook.p95_weeks)]
+    {
+        let date = date_after(from, weeks).map_or_else(|| "-".to_owned(), |date| date.to_string());
+        table.row([odds.to_owned(), days(weeks, lang), date]);
+    }
+    let (hits, n) = (test.held.hits, test.held.n);
+    let (low, high) = (share(test.held.low, lang), share(test.held.high, lang));
+    let drawn = outlook.weeks;
+    let beside = say(
+        lang,
+        format!(
+            "Dari {drawn} minggu terakhir, benih {seed}. Perkiraan 85 % di masa lalu terpenuhi {hits} dari {n} kali ({low} sampai {high} pada 95 %)."
+        ),
+        format!(
+            "From the last {drawn} weeks, seed {seed}. Past forecasts at 85 % held {hits} of {n} times ({low} to {high} at 95 %)."
+        ),
+    );
+    Ok(format!("{}{beside}\n", table.text()))
 }
 
 fn of_log(figures: &Summary, lang: Lang) -> String {

@@ -21,6 +21,8 @@ fn a_log_is_told_in_figures_and_a_broken_one_by_its_place() {
     assert!(run(&["log", path]).is_ok() && run(&["stages", "--log", path]).is_ok());
     assert!(run(&["variants", "--log", path, "--zone", "Asia/Makassar"]).is_ok());
     assert!(run(&["log", path, "--zone", "Asia/Samarinda"]).is_err());
+    let error = run(&["forecast", "--log", path, "--count", "5"]).unwrap_err().to_string();
+    assert!(error.contains("minggu terlalu sedikit"), "{error}");
     std::fs::write(&file, "case,activity,time\n1,masuk,besok\n").unwrap();
     let error = run(&["log", path]).unwrap_err().to_string();
     assert!(error.contains("baris 2: waktu tidak terbaca"), "{error}");
