@@ -218,13 +218,14 @@ fn serve(
             let there = people.saturating_sub(off.map(|(_, _, count)| *count).sum());
             let there = usize::try_from(there).unwrap_or(0).min(line.free.len());
             let Some(free) = line.free.get_mut(..there).filter(|free| !free.is_empty()) else { return };
+            let spread = spread(*work);
             while let Some(job) = line.queue.front().copied() {
                 let Some(server) = earliest(free) else { return };
                 let begins = server.max(job.came).max(start);
                 if begins >= start + 1.0 {
                     break;
                 }
-                *server = begins + draw_work(*work, &mut line.work);
+                *server = begins + draw_work(*work, spread, &mut line.work);
                 line.queue.pop_front();
                 *waits = (waits.0 + (begins - job.came).max(0.0), waits.1 + 1);
                 moved.push(Job { came: *server, ..job });
@@ -259,17 +260,27 @@ fn earliest(free: &mut [f64]) -> Option<&mut f64> {
     first
 }
 
-fn draw_work(work: Work, random: &mut ChaCha8Rng) -> f64 {
+/// Mean and deviation of the logarithm of what has a long tail: found once a day, and not for each request.
+fn spread(work: Work) -> (f64, f64) {
+    match work {
+        Work::LogNormal { mean, cv } => {
+            let variance = (1.0 + cv * cv).ln();
+            (mean.ln() - variance / 2.0, variance.sqrt())
+        }
+        Work::Fixed(_) | Work::Exponential(_) => (0.0, 0.0),
+    }
+}
+
+fn draw_work(work: Work, (middle, deviation): (f64, f64), random: &mut ChaCha8Rng) -> f64 {
     match work {
         Work::Fixed(mean) => mean,
         Work::Exponential(mean) => {
             let drawn: f64 = Exp1.sample(random);
             mean * drawn
         }
-        Work::LogNormal { mean, cv } => {
+        Work::LogNormal { .. } => {
             let drawn: f64 = StandardNormal.sample(random);
-            let spread = (1.0 + cv * cv).ln();
-            mean * (spread.sqrt() * drawn - spread / 2.0).exp()
+            (deviation * drawn + middle).exp()
         }
     }
 }
