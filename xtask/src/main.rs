@@ -9,6 +9,7 @@ mod fuzz;
 mod postgres;
 mod tool;
 
+use std::ffi::OsStr;
 use std::process::ExitCode;
 
 use salur_testbed::Settings;
@@ -17,7 +18,7 @@ use crate::postgres::Postgres;
 use crate::tool::{cargo, ensure_browser};
 
 const HELP: &str = "cargo xtask test | ci | fuzz [definition|guard|bpmn] [--for SECONDS] \
-                    | bench [core|single|bulk|pages|import|http|memory ...]";
+                    | bench [core|flow|single|bulk|pages|import|http|memory ...]";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -75,11 +76,19 @@ fn ci() -> Result<(), String> {
 }
 
 fn bench(rest: &[String]) -> Result<(), String> {
+    if !rest.is_empty() && rest.iter().all(|name| matches!(name.as_str(), "core" | "flow")) {
+        return measured(rest, &[]);
+    }
     // The measurements over HTTP and of memory start the server as users do.
     cargo(&["build", "--release", "--locked", "-p", "salur", "-p", "salur-bench"], &[])?;
     let settings = Settings::default().with("shared_buffers", "1GB").with("max_wal_size", "4GB");
     let postgres = Postgres::named_or_new("SALUR_BENCH_POSTGRES", &settings)?;
+    measured(rest, &postgres.variables())
+}
+
+/// Runs the measurements. What touches no database needs no server.
+fn measured(rest: &[String], variables: &[(&str, &OsStr)]) -> Result<(), String> {
     let mut arguments = vec!["run", "--release", "--locked", "--quiet", "-p", "salur-bench", "--"];
     arguments.extend(rest.iter().map(String::as_str));
-    cargo(&arguments, &postgres.variables())
+    cargo(&arguments, variables)
 }

@@ -6,6 +6,7 @@ mod bulk;
 mod core;
 mod figures;
 mod fixture;
+mod flow;
 mod pages;
 mod pg;
 mod raw;
@@ -25,6 +26,10 @@ async fn main() -> Result<()> {
     println!("# Salur's figures, {rounds} alternating rounds, medians");
     if wants("core") {
         core::measure(rounds)?;
+    }
+    if wants("flow") {
+        flow::measure(folder.path())?;
+        flow::simulate();
     }
     if wants("single") || wants("pg-single") {
         let mut rows = Vec::new();

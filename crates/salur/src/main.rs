@@ -5,6 +5,7 @@ mod archive;
 mod check;
 mod config;
 mod demo;
+mod flow;
 mod serve;
 mod setup;
 mod sheet;
@@ -47,6 +48,9 @@ enum Command {
     /// Show a definition as a picture, read a drawing, and list, check and publish definitions on the server.
     #[command(subcommand)]
     Workflow(workflow::WorkflowCommand),
+    /// Where time goes: event logs of this or another system, read and measured on this machine.
+    #[command(subcommand)]
+    Flow(flow::FlowCommand),
     /// Recompute the invariants from the stored bytes; exit 0 when all hold.
     Verify(verify::Verify),
     /// Move the events of a closed year out of PostgreSQL, into a file that `verify` reads beside the database.
@@ -68,6 +72,7 @@ fn main() -> ExitCode {
         Command::AdminLink(link) => link.run(),
         Command::Workflow(workflow) => workflow.run(connection),
         Command::Check(check) => check.run(json, lang),
+        Command::Flow(flow) => flow.run(json, lang),
         Command::Verify(verify) => verify.run(json),
         Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),

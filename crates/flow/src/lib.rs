@@ -1,0 +1,21 @@
+//! The bottleneck: where time goes, on whom it waits, and when all will be done.
+//!
+//! Everything here is pure: bytes, visits, a calendar and a seed in, figures out, the same each time. No clock, no
+//! async, no I/O beyond the bytes that are given.
+
+pub mod forecast;
+pub mod log;
+pub mod measure;
+mod number;
+pub mod odds;
+mod random;
+pub mod simulate;
+mod summary;
+pub mod survival;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod visit;
+
+pub use number::percentile;
+pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};

@@ -1,0 +1,45 @@
+use clap::Parser;
+
+use super::*;
+
+#[derive(Debug, Parser)]
+struct Line {
+    #[command(subcommand)]
+    flow: FlowCommand,
+}
+
+fn run(words: &[&str]) -> Result<ExitCode> {
+    Line::try_parse_from([&["flow"], words].concat())?.flow.run(true, Lang::Id)
+}
+
+#[test]
+fn a_log_is_told_in_figures_and_a_broken_one_by_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.csv");
+    std::fs::write(&file, "case,activity,time\n1,masuk,2026-01-01\n1,bayar,2026-01-03\n").unwrap();
+    let path = file.to_str().unwrap();
+    assert!(run(&["log", path]).is_ok() && run(&["stages", "--log", path]).is_ok());
+    assert!(run(&["variants", "--log", path, "--zone", "Asia/Makassar"]).is_ok());
+    assert!(run(&["log", path, "--zone", "Asia/Samarinda"]).is_err());
+    let error = run(&["forecast", "--log", path, "--count", "5"]).unwrap_err().to_string();
+    assert!(error.contains("minggu terlalu sedikit"), "{error}");
+    std::fs::write(&file, "case,activity,time\n1,masuk,besok\n").unwrap();
+    let error = run(&["log", path]).unwrap_err().to_string();
+    assert!(error.contains("baris 2: waktu tidak terbaca"), "{error}");
+}
+
+#[test]
+fn tables_line_up_in_both_languages() {
+    let log = salur_flow::log::read(
+        "case,activity,time\n1,masuk,2026-01-01T00:00Z\n1,bayar,2026-01-03T12:00Z\n2,masuk,2026-01-03T12:00Z\n".as_bytes(),
+        &LogOptions::default(),
+    )
+    .unwrap();
+    let told = of_stages(&stages(&log), Lang::Id);
+    let expected = "aktivitas  kali  kasus  terakhir      50 %      85 %      95 %  total hari\n\
+                    masuk         2      2         1  2,5 hari  2,5 hari  2,5 hari         2,5\n\
+                    bayar         1      1         1         -         -         -         0,0\n";
+    assert_eq!(told, expected);
+    assert!(of_variants(&variants(&log), Lang::En).contains("50.0 %  2.5 d  2.5 d  masuk → bayar"));
+    assert!(of_log(&summary(&log), Lang::En).contains("time, longest           2.5 d"));
+}
