@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use thirtyfour::prelude::{By, ElementQueryable as _};
@@ -18,6 +18,8 @@ pub(crate) struct Browser {
     pub(crate) driver: WebDriver,
     process: Child,
     address: String,
+    /// The address of its driver.
+    service: String,
 }
 
 impl Browser {
@@ -28,13 +30,13 @@ impl Browser {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("chromedriver starts; `cargo xtask test` installs it");
+            .unwrap_or_else(|error| panic!("chromedriver: {error}; `cargo xtask test` installs it"));
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let port = lines.map_while(Result::ok).find_map(|line| {
             let (_, port) = line.split_once("started successfully on port ")?;
             Some(port.trim_end_matches('.').to_owned())
         });
-        let port = port.expect("chromedriver says its port");
+        let port = port.unwrap_or_else(|| panic!("chromedriver did not say its port"));
         let mut wanted = ChromeCapabilities::new();
         for argument in [
             "--headless=new",
@@ -52,8 +54,9 @@ impl Browser {
         // A phone is narrower than a window may be.
         let device = json!({ "deviceMetrics": { "width": width, "height": 800, "pixelRatio": 1.0, "mobile": width < 600 } });
         wanted.add_experimental_option("mobileEmulation", device).unwrap();
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await.unwrap();
-        Browser { driver, process, address: address.to_owned() }
+        let service = format!("http://127.0.0.1:{port}");
+        let driver = WebDriver::new(&service, wanted).await.unwrap();
+        Browser { driver, process, address: address.to_owned(), service }
     }
 
     /// Becomes the person of a session, in a language.
@@ -84,18 +87,36 @@ impl Browser {
         found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
-    /// Presses a thing, and waits for what follows to be loaded.
+    /// Presses a thing once it is there. A page that is just being left, or that asks again by itself, may take it away
+    /// in between: then it is looked for again.
     pub(crate) async fn press(&self, selector: &str) {
-        let thing = self.find(selector).await;
-        thing.scroll_into_view().await.unwrap();
-        thing.click().await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let thing = self.find(selector).await;
+            let pressed = async {
+                thing.scroll_into_view().await?;
+                thing.click().await
+            };
+            match pressed.await {
+                Ok(()) => return,
+                Err(error) if Instant::now() > until => panic!("{selector}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// Writes into a field, in place of what was there.
     pub(crate) async fn write(&self, selector: &str, text: &str) {
-        let field = self.find(selector).await;
         let script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', { bubbles: true }))";
-        self.driver.execute(script, vec![field.to_json().unwrap(), json!(text)]).await.unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let field = self.find(selector).await;
+            match self.driver.execute(script, vec![field.to_json().unwrap(), json!(text)]).await {
+                Ok(_) => return,
+                Err(error) if Instant::now() > until => panic!("{selector}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
     }
 
     /// What the page says.
@@ -112,6 +133,33 @@ impl Browser {
               .map((it) => it.id + ': ' + it.nodes.slice(0, 3).map((node) => node.html).join(' | '))))";
         let found = self.driver.execute_async(script, Vec::new()).await.unwrap();
         found.convert().unwrap()
+    }
+
+    /// Waits until the page says something.
+    pub(crate) async fn says(&self, wanted: &str) {
+        let until = Instant::now() + PATIENCE;
+        let mut said = String::new();
+        while Instant::now() < until {
+            if let Ok(main) = self.driver.find(By::Css("main")).await {
+                said = main.text().await.unwrap_or(said);
+            }
+            if said.contains(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the page does not say {wanted:?}, but {said:?}");
+    }
+
+    /// Gives the browser an authenticator of its own, with a finger always on it.
+    pub(crate) async fn hold_authenticator(&self) {
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserConsenting": true, "isUserVerified": true,
+        });
+        let path = format!("{}/session/{}/webauthn/authenticator", self.service, self.driver.session_id());
+        let done = ureq::post(path).header("content-type", "application/json").send(options.to_string());
+        assert_eq!(done.unwrap().status().as_u16(), 200);
     }
 
     /// How far the page is wider than the window.

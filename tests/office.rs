@@ -51,8 +51,36 @@ impl Office {
     }
 
     pub(crate) fn serve_with(&self, more: &[&str]) -> Server {
-        let args = ["serve", "--database", &self.database, "--listen", "127.0.0.1:0", "--no-second-factor"];
+        let args = [
+            "serve",
+            "--database",
+            &self.database,
+            "--listen",
+            "127.0.0.1:0",
+            "--plain-http",
+            "--no-second-factor",
+        ];
         Server::start(salur(self.folder.path()).args(args).args(more))
+    }
+
+    /// A server that asks for second factors, as offices of real people have it.
+    pub(crate) fn serve_with_factors(&self) -> Server {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (listen, origin) = (format!("127.0.0.1:{port}"), format!("http://localhost:{port}"));
+        let args = ["serve", "--database", &self.database, "--plain-http"];
+        let more = ["--listen", &listen, "--origin", &origin];
+        let mut server = Server::start(salur(self.folder.path()).args(args).args(more));
+        server.address = origin;
+        server
+    }
+
+    /// The path of a one-time link for somebody, made by whoever runs the machine.
+    pub(crate) fn link_for(&self, staff_no: &str) -> String {
+        let args = ["admin-link", "--database", &self.database, "--person", staff_no];
+        let done = salur(self.folder.path()).args(args).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let text = String::from_utf8(done.stdout).unwrap();
+        text.lines().find(|line| line.starts_with("/links/")).unwrap().to_owned()
     }
 
     /// All invariants hold.

@@ -45,7 +45,7 @@ fn every_page_answers_every_role_as_a_page_with_its_headers() {
         for path in PLAIN.iter().copied().chain(own.iter().map(String::as_str)) {
             let (status, headers, text) = caller.page(path);
             assert!(matches!(status, 200 | 403 | 404 | 409), "{who} {path}: {status} {text}");
-            assert!(text.contains("<") && !text.contains("{{"), "{who} {path}: {text}");
+            assert!(text.contains('<') && !text.contains("{{"), "{who} {path}: {text}");
             assert_eq!(headers["content-type"], "text/html; charset=utf-8", "{who} {path}");
             let policy = headers["content-security-policy"].to_str().unwrap();
             assert!(

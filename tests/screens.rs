@@ -24,6 +24,7 @@ async fn no_page_bars_anybody_in_either_language_on_either_width() {
                 let own = own.iter().map(String::as_str).filter(|_| who != "admin");
                 for path in paths.iter().copied().chain(own).filter(|path| *path != "/counts") {
                     browser.visit(path).await;
+                    assert_eq!(browser.place().await, path, "{who} is let in");
                     for barrier in browser.barriers().await {
                         barred.push(format!("{who} {language} {width} {path}: {barrier}"));
                     }
@@ -54,13 +55,13 @@ async fn a_list_is_sent_in_submitted_verified_and_signed_on_a_phone() {
     desk.press("form[enctype] button").await;
     // The page asks again by itself until the list is judged.
     desk.press("form[action$='/accept'] button").await;
-    desk.find(".note.good").await;
+    desk.says("6\ndimasukkan").await;
     desk.visit("/requests?scheme=disaster&stage=input").await;
     desk.press("[data-all]").await;
     desk.write("#action", "submit").await;
     desk.press("button[value=chosen]").await;
     desk.press("form[action='/requests/bulk/do'] button").await;
-    assert!(desk.text().await.contains("6 dilakukan, 0 dilewati"), "{}", desk.text().await);
+    desk.says("6 dilakukan, 0 dilewati").await;
 
     desk.become_(&office.token("verifier"), "id").await;
     desk.visit("/requests?scheme=disaster&stage=verification").await;
@@ -71,7 +72,7 @@ async fn a_list_is_sent_in_submitted_verified_and_signed_on_a_phone() {
         desk.press(&format!("input[name='field.{name}']")).await;
     }
     desk.press("form[action='/requests/bulk/do'] button").await;
-    assert!(desk.text().await.contains("6 dilakukan, 0 dilewati"), "{}", desk.text().await);
+    desk.says("6 dilakukan, 0 dilewati").await;
     desk.visit("/decrees").await;
     desk.write("#scheme", "disaster").await;
     desk.write("#year", "2026").await;
@@ -93,11 +94,72 @@ async fn a_list_is_sent_in_submitted_verified_and_signed_on_a_phone() {
     phone.press("a[href$='/sign']").await;
     phone.write("#number", "SK/1/CONTOH/2026").await;
     phone.press("input[name=read]").await;
-    phone.press("form button").await;
+    phone.press("main form button").await;
     phone.find(".note.good").await;
-    let said = phone.text().await;
-    assert!(said.contains("5 penerima, Rp10.000.000") && said.contains("1 baris dicoret"), "{said}");
+    phone.says("5 penerima, Rp10.000.000").await;
+    phone.says("1 baris dicoret").await;
     assert_eq!(phone.barriers().await, Vec::<String>::new());
     phone.close().await;
+    office.verify();
+}
+
+/// The governor's first day: a link from whoever runs the machine, a password, a passkey, and a decree whose digest that
+/// passkey signs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_governor_starts_by_a_link_and_signs_a_decree_with_a_passkey() {
+    let office = Office::new();
+    let decree = tokio::task::block_in_place(|| {
+        let server = office.serve();
+        enter_list(&server, &office, 3, 0);
+        let (clerk, verifier) = (office.token("clerk.6472"), office.token("verifier"));
+        server.told(&clerk, &["act", "submit", "--scheme", "disaster", "--stage", "input"]);
+        let checked = ["--field", "identity=match", "--field", "documents=complete"];
+        let verify = ["act", "verify", "--scheme", "disaster", "--stage", "verification"];
+        server.told(&verifier, &[&verify[..], &checked].concat());
+        let drafted = server.told(&verifier, &["decree", "draft", "--scheme", "disaster", "--year", "2026"]);
+        drafted["id"].as_str().unwrap().to_owned()
+    });
+    let link = office.link_for("EXAMPLE-003");
+    let server = office.serve_with_factors();
+    let phone = Browser::open(&server.address, 360).await;
+    phone.hold_authenticator().await;
+
+    phone.visit(&link).await;
+    for field in ["#password", "#again"] {
+        phone.write(field, "empat kuda menyeberang jembatan").await;
+    }
+    phone.press("main form button").await;
+    phone.says("example-003").await;
+    phone.visit(&format!("/decrees/{decree}")).await;
+    phone.write("#login", "example-003").await;
+    phone.write("#password", "salah sekali bukan ini").await;
+    phone.press("main form button").await;
+    phone.find(".errors").await;
+    phone.write("#password", "empat kuda menyeberang jembatan").await;
+    phone.press("main form button").await;
+    // No second factor yet: nothing else goes before one is set up.
+    phone.press("[data-passkey=register]").await;
+    phone.find("form[action='/account/recovery'] button").await;
+    assert_eq!(phone.barriers().await, Vec::<String>::new());
+    phone.press("form[action='/account/recovery'] button").await;
+    phone.find(".note.warn li").await;
+
+    phone.visit(&format!("/decrees/{decree}/sign")).await;
+    phone.write("#number", "SK/2/CONTOH/2026").await;
+    phone.press("input[name=read]").await;
+    phone.press("main form button").await;
+    phone.says("Signed by Contoh Gubernur").await;
+    let kept = server.as_(&office.token("admin")).get(&format!("/api/v1/decrees/{decree}/assertion"));
+    assert!(kept["signature"].is_string(), "{kept}");
+    phone.visit("/account").await;
+    phone.find("form[action='/account/password']").await;
+    assert_eq!(phone.barriers().await, Vec::<String>::new());
+    phone.press("details.menu summary").await;
+    phone.press("form[action='/sign-out'] button").await;
+    phone.find("form[action='/sign-in']").await;
+    phone.visit("/requests").await;
+    assert!(phone.place().await.starts_with("/sign-in?next="));
+    phone.close().await;
+    drop(server);
     office.verify();
 }

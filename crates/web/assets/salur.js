@@ -6,6 +6,7 @@
   // A form that was sent is not sent again by a second tap; the server would answer the same.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (form.method === "post" && !form.target) {
       form.dataset.sent = "yes";
@@ -123,7 +124,6 @@
     const field = form.querySelector("[name=assertion]");
     if (field.value || !window.PublicKeyCredential) return;
     event.preventDefault();
-    delete form.dataset.sent;
     const wrong = form.querySelector("[data-passkey-wrong]");
     try {
       field.value = JSON.stringify(await passkey("sign", form.dataset.sign, {}));

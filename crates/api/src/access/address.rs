@@ -24,7 +24,10 @@ const DEVICE_CHARS_MAX: usize = 100;
 
 /// Attempts by address, in this server.
 #[derive(Debug, Clone, Default)]
-pub struct Addresses(Arc<Mutex<HashMap<Option<IpAddr>, (i64, u32)>>>);
+pub struct Addresses(Arc<Mutex<Counts>>);
+
+/// The minute that was counted last, and how many attempts, for each address.
+type Counts = HashMap<Option<IpAddr>, (i64, u32)>;
 
 impl Addresses {
     /// Counts an attempt; false where there were too many in this minute.
