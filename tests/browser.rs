@@ -152,7 +152,7 @@ impl Browser {
     }
 
     /// Gives the browser an authenticator of its own, with a finger always on it.
-    pub(crate) async fn hold_authenticator(&self) {
+    pub(crate) fn hold_authenticator(&self) {
         let options = json!({
             "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
             "isUserConsenting": true, "isUserVerified": true,

@@ -122,7 +122,7 @@ async fn a_governor_starts_by_a_link_and_signs_a_decree_with_a_passkey() {
     let link = office.link_for("EXAMPLE-003");
     let server = office.serve_with_factors();
     let phone = Browser::open(&server.address, 360).await;
-    phone.hold_authenticator().await;
+    phone.hold_authenticator();
 
     phone.visit(&link).await;
     for field in ["#password", "#again"] {

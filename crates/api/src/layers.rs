@@ -108,7 +108,7 @@ fn request_id(app: &App, request: &Request) -> HeaderValue {
 pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     if path.is_some_and(|path| {
-        path.ends_with("/stream") || path.contains("/imports") || path.contains("/attachments")
+        ["/stream", "/imports", "/attachments", "/files"].iter().any(|part| path.contains(part))
     }) {
         return next.run(request).await;
     }

@@ -2,9 +2,11 @@
 
 mod act;
 mod bulk;
+mod files;
 mod list;
 mod one;
 
+use axum::extract::DefaultBodyLimit;
 use axum::{Router, routing};
 use salur_api::App;
 
@@ -18,5 +20,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/requests/bulk", routing::post(bulk::choose))
         .route("/requests/bulk/do", routing::post(bulk::act))
         .route("/requests/{id}", routing::get(one::one))
+        .route("/requests/{id}/files", routing::post(files::attach).layer(DefaultBodyLimit::disable()))
+        .route("/requests/{id}/files/{file}", routing::get(files::fetch))
         .route("/requests/{id}/act/{action}", routing::get(act::form).post(act::act))
 }
