@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use salur_core::office::{self, Change, Proposal, ProposalState};
+use salur_core::workflow::Workflow;
 use salur_core::world::{Actor, Context, World};
-use salur_core::{PersonId, ProposalId, words};
+use salur_core::{Lang, PersonId, ProposalId, words};
 use salur_store::ExecuteError;
 use salur_store::job::{Answer, Job};
 use salur_store::requests::Place;
@@ -67,6 +68,8 @@ pub struct ProposalBody {
     pub title: &'static str,
     /// What is to change.
     pub change: ChangeBody,
+    /// The same line by line in words, people by their names: what whoever confirms it has read.
+    pub summary: Vec<String>,
     /// The person whom it registers, once it is confirmed.
     pub registers: Option<Uuid>,
     /// Who proposed it.
@@ -303,6 +306,7 @@ async fn body_of(
         id: proposal.id.0,
         state: proposal.state.as_str(),
         title: words::change(proposal.change.kind(), caller.lang),
+        summary: summary(app, world, &change, caller.lang),
         change,
         registers,
         by: named(proposal.by),
@@ -312,4 +316,38 @@ async fn body_of(
         reason,
         who_could: could.into_iter().map(named).collect(),
     })
+}
+
+/// A change line by line: each field with its value in words.
+fn summary(app: &App, world: &World, change: &ChangeBody, lang: Lang) -> Vec<String> {
+    if let ChangeBody::PublishDefinition { text } = change {
+        let Ok(workflow) = Workflow::reread(text) else { return Vec::new() };
+        let title = workflow.title.in_lang(lang);
+        return vec![format!("{}, version {}: {title}", workflow.scheme, workflow.version)];
+    }
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(change) else { return Vec::new() };
+    let told = fields.iter().filter(|(name, value)| *name != "kind" && !value.is_null());
+    told.map(|(name, value)| format!("{name}: {}", in_words(app, world, value, lang))).collect()
+}
+
+fn in_words(app: &App, world: &World, value: &serde_json::Value, lang: Lang) -> String {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            let id = text.parse::<Uuid>().ok();
+            let person = id.and_then(|id| world.roster.person(PersonId(id)));
+            let role = world.policy.role.get(text.as_str());
+            let region = app.store.regions().name(text);
+            match (person, role, region) {
+                (Some(person), ..) => format!("{} ({})", person.name, person.staff_no),
+                (_, Some(role), _) => role.in_lang(lang).to_owned(),
+                (.., Some(region)) => format!("{text} {region}"),
+                _ => text.clone(),
+            }
+        }
+        Value::Array(all) => {
+            all.iter().map(|value| in_words(app, world, value, lang)).collect::<Vec<_>>().join(", ")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
 }

@@ -147,7 +147,7 @@ pub(crate) fn proposals(desk: &mut Desk<'_, '_>, asked: &Proposals) -> Result<En
     for row in rows {
         grid.row([
             row.id.or_dash(),
-            row.title.or_dash(),
+            [row.title.or_dash(), row.summary.join("; ")].join(": "),
             state(desk, &row.state.or_dash()),
             row.by.or_dash(),
             desk.screen.instant(&row.at.or_dash()),
@@ -188,6 +188,7 @@ fn report(desk: &mut Desk<'_, '_>, answer: &Answer) -> Result<Ending, ClientErro
     let mut facts = Facts::default();
     facts.add("id", proposal.id.to_string());
     facts.add(desk.pick("usul", "proposal"), proposal.title.to_string());
+    facts.add(desk.pick("isinya", "which says"), proposal.summary.join("; "));
     facts.add(desk.pick("keadaan", "state"), state(desk, &proposal.state.or_dash()));
     facts.add(desk.pick("pegawai baru", "new person"), proposal.registers.to_string());
     facts.add(desk.pick("pengusul", "by"), proposal.by.to_string());

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use salur_core::Lang;
-use salur_core::definition::{Checked, Finding, Severity, json_schema};
+use salur_core::definition::{Checked, Finding, Severity, TEXT_MAX, json_schema};
 use salur_core::proof::prove_payment;
 use salur_core::workflow::Workflow;
 
@@ -36,7 +36,7 @@ impl Check {
         let (mut reports, mut told) = (Vec::new(), String::new());
         let mut faulty = false;
         for file in files {
-            let bytes = std::fs::read(&file).with_context(|| format!("failed to read {}", file.display()))?;
+            let bytes = read(&file).with_context(|| format!("failed to read {}", file.display()))?;
             let checked = Workflow::check(&text_of(bytes));
             faulty |= checked.workflow.is_none();
             if json {
@@ -51,6 +51,16 @@ impl Check {
         print(&told)?;
         Ok(if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
+}
+
+/// The bytes of a file, one more than a definition may have at most: what is longer is refused by its length, and what
+/// never ends is not read to its end.
+fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let source = std::fs::File::open(file)?;
+    source.take(u64::try_from(TEXT_MAX).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes to the screen; whoever reads only the beginning has what they want, and still gets the verdict.

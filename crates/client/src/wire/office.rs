@@ -10,6 +10,7 @@ pub(crate) struct Proposal {
     pub(crate) id: Text,
     pub(crate) state: Text,
     pub(crate) title: Text,
+    pub(crate) summary: Vec<String>,
     pub(crate) registers: Text,
     pub(crate) by: Text,
     pub(crate) at: Text,

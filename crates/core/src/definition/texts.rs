@@ -1,13 +1,20 @@
-//! Every text that people read is there in both languages.
+//! Every text that people read is there in both languages, and the scheme has a name that addresses can hold.
 
 use std::collections::BTreeSet;
 
 use super::finding::Findings;
+use super::read::{is_name, shown};
 use super::say;
 use crate::Label;
 use crate::workflow::Workflow;
 
 pub(super) fn check(workflow: &Workflow, findings: &mut Findings<'_>) {
+    // The scheme's name stands in addresses, in budget lines and in file names.
+    let scheme = workflow.scheme.as_str();
+    if !is_name(scheme) {
+        let (id, en) = say::name_invalid(&shown(scheme));
+        findings.error("name_invalid", "workflow.id".to_owned(), id, en);
+    }
     let mut text = |place: String, label: &Label| {
         if label.id.trim().is_empty() || label.en.trim().is_empty() {
             let (id, en) = say::label_missing();
