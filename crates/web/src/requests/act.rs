@@ -1,7 +1,5 @@
 //! An act on one request: what it asks for, and doing it.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +9,7 @@ use salur_api::request_detail::RequestDetailBody;
 use salur_api::{App, Caller, Problem, actions, requests};
 use uuid::Uuid;
 
-use super::bulk::Noted;
+use super::bulk::{Noted, values};
 use super::list::Choice;
 use crate::page::{Frame, Visitor, show};
 use crate::sent::{Filled, Sent};
@@ -113,19 +111,4 @@ fn fields(act: &AllowedBody, filled: &Filled) -> Vec<Noted> {
         value: filled.first(&format!("field.{}", need.name)).to_owned(),
     });
     needs.collect()
-}
-
-fn values(fields: &[Noted]) -> BTreeMap<String, serde_json::Value> {
-    let filled = fields.iter().filter(|field| !field.value.trim().is_empty());
-    filled
-        .map(|field| {
-            let text = field.value.trim();
-            let value = match field.kind {
-                "bool" => serde_json::Value::from(text == "true"),
-                "number" => text.replace('.', "").parse::<i64>().map_or_else(|_| text.into(), Into::into),
-                _ => text.into(),
-            };
-            (field.name.clone(), value)
-        })
-        .collect()
 }

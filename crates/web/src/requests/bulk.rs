@@ -162,7 +162,7 @@ async fn shown(app: &App, visitor: Visitor, sent: Sent<Filled>, dry_run: bool) -
         ids: (chosen.which != "all").then(|| chosen.ids.clone()),
         filter: (chosen.which == "all").then(|| wanted.filter()),
         reason: Some(chosen.reason.clone()).filter(|reason| !reason.trim().is_empty()),
-        fields: values(workflow, &fields),
+        fields: values(&fields),
         dry_run,
     };
     let title = action.title.in_lang(lang).to_owned();
@@ -251,18 +251,15 @@ fn kind(kind: FieldKind) -> &'static str {
 }
 
 /// What was filled in, as the API takes it. What does not read as its kind goes as text, and is refused by the rules.
-pub(crate) fn values(workflow: &Workflow, fields: &[Noted]) -> BTreeMap<String, serde_json::Value> {
+pub(super) fn values(fields: &[Noted]) -> BTreeMap<String, serde_json::Value> {
     let filled = fields.iter().filter(|field| !field.value.trim().is_empty());
     filled
         .map(|field| {
             let text = field.value.trim();
-            let kind = workflow.fields.get(field.name.as_str()).map(|field| field.kind);
-            let value = match kind {
-                Some(FieldKind::Bool) => serde_json::Value::from(text == "true"),
-                Some(FieldKind::Int | FieldKind::Money) => {
-                    text.replace('.', "").parse::<i64>().map_or_else(|_| text.into(), Into::into)
-                }
-                Some(FieldKind::Date | FieldKind::Enum) | None => text.into(),
+            let value = match field.kind {
+                "bool" => serde_json::Value::from(text == "true"),
+                "number" => text.replace('.', "").parse::<i64>().map_or_else(|_| text.into(), Into::into),
+                _ => text.into(),
             };
             (field.name.clone(), value)
         })
