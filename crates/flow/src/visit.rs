@@ -9,7 +9,7 @@ use salur_core::workflow::Workflow;
 use salur_core::{ActionName, DecreeId, OrderId, PersonId, RegionCode, RequestId, Role, SchemeId, StageName};
 use serde::Serialize;
 
-pub use fold::visits;
+pub use fold::{Fold, visits};
 
 /// Who has a request on the desk. Time is told by holder and not only by stage: the governor's desk, the initials before
 /// it and the recipient are three different delays.
@@ -73,6 +73,27 @@ pub enum OutcomeKind {
     Closed,
     /// Put elsewhere by a repair, a check that ran out, or a new version.
     Moved,
+}
+
+impl OutcomeKind {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            OutcomeKind::Forward => "forward",
+            OutcomeKind::Returned => "returned",
+            OutcomeKind::Closed => "closed",
+            OutcomeKind::Moved => "moved",
+        }
+    }
+
+    /// The kind that is written so.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<OutcomeKind> {
+        [OutcomeKind::Forward, OutcomeKind::Returned, OutcomeKind::Closed, OutcomeKind::Moved]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+    }
 }
 
 /// The list that ended a visit together with others.

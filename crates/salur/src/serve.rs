@@ -140,6 +140,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     let mut told = Told::listen().context("cannot listen for signals")?;
     let forgetting = tokio::spawn(forget(store.clone()));
     let timing = tokio::spawn(run_timers(store.clone(), timers_every()));
+    let keeping = tokio::spawn(keep_visits(store.clone()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let (reader, stops) = (std::env::current_exe().ok(), stopping.clone());
     let config = Config { sheet_reader: reader, stopping: Some(stops), access };
@@ -165,6 +166,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     let _ = stop.send(true);
     forgetting.abort();
     timing.abort();
+    keeping.abort();
     taking_up.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
@@ -262,6 +264,28 @@ async fn run_both(
     store.run_timers(at, Some(lease)).await?;
     store.run_migrations(at, Some(lease)).await?;
     Ok(())
+}
+
+/// The pause between two looks for events to make visits of: what comes meanwhile is read together.
+const VISITS_EVERY: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// Makes visits out of what is committed: one server of a database at a time.
+async fn keep_visits(store: Store) {
+    let mut position = store.position();
+    loop {
+        let kept = match store.lease("visits").await {
+            Ok(Some(lease)) => store.keep_visits(Clock::System.now(), Some(&lease)).await.map(|_| ()),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = kept {
+            // Tried again in a while.
+            tracing::warn!(%error, "visits could not be kept");
+        }
+        tokio::time::sleep(VISITS_EVERY).await;
+        // Another server that had the lease may have left something: looked for after a while without any commit, too.
+        let _ = tokio::time::timeout(LEFT_BEHIND, position.changed()).await;
+    }
 }
 
 /// How often a server looks for work that another one has left behind.

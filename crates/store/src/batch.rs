@@ -116,6 +116,10 @@ impl<'a> Batch<'a> {
                 self.changes.forget = Some(before.as_microsecond());
                 Ok(Answer::Kept)
             }
+            Job::KeepVisits(piece) => {
+                self.changes.visits = Some(*piece);
+                Ok(Answer::Kept)
+            }
             Job::NoteArchive { id, archived } => {
                 self.note_archive(at, id, &archived);
                 Ok(Answer::Kept)
@@ -192,6 +196,7 @@ impl<'a> Batch<'a> {
             | Job::Access(_)
             | Job::Deny(_)
             | Job::NoteArchive { .. }
+            | Job::KeepVisits(_)
             | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::access::{AccessAct, Assertion};
 use crate::archive::Archived;
+use crate::visits::VisitPiece;
 
 pub use import::{ImportError, ImportPhase, ImportState, SealedFault};
 
@@ -209,6 +210,8 @@ pub enum Job {
         /// Which.
         requests: Vec<RequestId>,
     },
+    /// Keep what events have become of visits.
+    KeepVisits(Box<VisitPiece>),
     /// Forget answers and outbox rows from before a time.
     Forget {
         /// From before this.

@@ -10,6 +10,7 @@ mod keep;
 mod load;
 mod office;
 mod outcome;
+mod visits;
 mod write;
 mod years;
 

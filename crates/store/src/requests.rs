@@ -362,7 +362,7 @@ fn told(row: EventRow) -> Result<Told, StoreError> {
 }
 
 /// Regions as the text that `LIKE` looks into: works alike on every database.
-fn listing(regions: Option<&BTreeSet<RegionCode>>) -> Option<String> {
+pub(crate) fn listing(regions: Option<&BTreeSet<RegionCode>>) -> Option<String> {
     let regions = regions?;
     Some(format!(",{},", regions.iter().map(RegionCode::as_str).collect::<Vec<_>>().join(",")))
 }

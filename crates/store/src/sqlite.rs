@@ -5,6 +5,7 @@ mod access;
 mod found;
 mod load;
 mod office;
+mod visits;
 mod write;
 
 use std::sync::Arc;

@@ -14,25 +14,47 @@ const BANK_SILENT: &str = "bank_no_result";
 /// A history that does not begin with an entry has no visits: whether histories hold together is asked by `apply`.
 #[must_use]
 pub fn visits(request: RequestId, history: &[Entry], desks: &Desks) -> Vec<Visit> {
-    let mut fold = Fold { request, desks, done: Vec::new(), open: None };
+    let mut fold = Fold::new(request, desks);
     for entry in history {
         fold.event(entry);
     }
-    let Fold { mut done, open, .. } = fold;
-    done.extend(open);
-    done
+    fold.into_visits()
 }
 
-struct Fold<'a> {
+/// The visits of a request, taken further event by event.
+#[derive(Debug)]
+pub struct Fold<'a> {
     request: RequestId,
     desks: &'a Desks,
     done: Vec<Visit>,
     open: Option<Visit>,
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
+    /// Before its first event.
+    #[must_use]
+    pub fn new(request: RequestId, desks: &'a Desks) -> Fold<'a> {
+        Fold { request, desks, done: Vec::new(), open: None }
+    }
+
+    /// After the events that led to these visits.
+    #[must_use]
+    pub fn after(request: RequestId, desks: &'a Desks, mut visits: Vec<Visit>) -> Fold<'a> {
+        let open = visits.pop_if(|last| last.exit.is_none());
+        Fold { request, desks, done: visits, open }
+    }
+
+    /// The visits so far, in order; the last one is open while the request is.
+    #[must_use]
+    pub fn into_visits(self) -> Vec<Visit> {
+        let Fold { mut done, open, .. } = self;
+        done.extend(open);
+        done
+    }
+
+    /// Takes the next event.
     #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves, holds or takes on a request")]
-    fn event(&mut self, entry: &Entry) {
+    pub fn event(&mut self, entry: &Entry) {
         match &entry.event {
             Event::Entered(entered) => {
                 let visit = Visit {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::access::{AccessLoaded, AccessWrite};
 use crate::chain::NewEvent;
 use crate::job::{Founding, ImportState, SealedFacts, SealedNote};
+use crate::visits::VisitPiece;
 
 /// What is loaded before a batch is decided.
 #[derive(Debug, Default)]
@@ -87,6 +88,8 @@ pub struct Changes {
     pub founding: Vec<Founding>,
     /// Forget answers and outbox rows from before this time.
     pub forget: Option<i64>,
+    /// What becomes of visits.
+    pub visits: Option<VisitPiece>,
     /// What changes in who gets in.
     pub access: Vec<AccessWrite>,
     /// Proposals from now on.
@@ -115,6 +118,7 @@ impl Changes {
             && self.founding.is_empty()
             && self.access.is_empty()
             && self.forget.is_none()
+            && self.visits.is_none()
     }
 }
 

@@ -82,6 +82,7 @@ impl Needs {
                 | Job::OpenSession(_)
                 | Job::Deny(_)
                 | Job::Forget { .. }
+                | Job::KeepVisits(_)
                 | Job::NoteReading { .. }
                 | Job::NoteArchive { .. } => {}
             }

@@ -92,7 +92,11 @@ pub(super) async fn keep(
         found(connection, founding).await?;
     }
     super::office::write_office(connection, changes).await?;
-    super::access::write(connection, changes).await
+    super::access::write(connection, changes).await?;
+    match &changes.visits {
+        Some(piece) => super::visits::write(connection, piece).await,
+        None => Ok(()),
+    }
 }
 
 async fn facts(connection: &mut PgConnection, changes: &Changes) -> Result<(), Failure> {

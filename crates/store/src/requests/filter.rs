@@ -46,7 +46,7 @@ impl Scope {
     }
 
     /// The regions left once one is asked for; none at all means every region.
-    pub(super) fn narrowed(&self, region: Option<&RegionCode>) -> Option<BTreeSet<RegionCode>> {
+    pub(crate) fn narrowed(&self, region: Option<&RegionCode>) -> Option<BTreeSet<RegionCode>> {
         let region = region.filter(|region| region.as_str().contains('.'));
         match (self, region) {
             (Scope::Everywhere, None) => None,

@@ -44,6 +44,9 @@ pub(super) fn write(
     }
     write_office(transaction, changes)?;
     super::access::write(transaction, changes)?;
+    if let Some(piece) = &changes.visits {
+        super::visits::write(transaction, piece)?;
+    }
     Ok(pos)
 }
 

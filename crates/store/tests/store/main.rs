@@ -11,3 +11,4 @@ mod proposing;
 #[path = "../shared/office.rs"]
 mod shared;
 mod tamper;
+mod visits;
