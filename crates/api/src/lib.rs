@@ -18,6 +18,7 @@ pub mod entry;
 pub mod events;
 pub mod extract;
 pub mod filter;
+pub mod flow;
 mod health;
 pub mod history;
 pub mod imports;
@@ -77,6 +78,8 @@ pub struct Config {
     pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
     /// How people get in.
     pub access: access::Access,
+    /// Figures of where time goes, told again for a moment.
+    pub flow: flow::Kept,
 }
 
 /// The API with all its layers; `/openapi.json` and `/metrics` are among its routes.
@@ -130,6 +133,7 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(entry::routes())
         .merge(history::routes())
         .merge(stages::routes())
+        .merge(flow::routes())
         .merge(decrees::routes())
         .merge(orders::routes())
         .merge(bank::routes())

@@ -140,7 +140,7 @@ fn summed(world: &World, counts: impl Iterator<Item = StageCount>) -> BTreeMap<C
 }
 
 /// The caller's regions, narrowed to one.
-fn narrowed(caller: &Caller, region: Option<RegionCode>) -> Scope {
+pub(crate) fn narrowed(caller: &Caller, region: Option<RegionCode>) -> Scope {
     match region.filter(|region| region.as_str().contains('.')) {
         None => caller.scope(),
         Some(region) if caller.sees(&region) => Scope::Regions(BTreeSet::from([region])),

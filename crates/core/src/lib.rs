@@ -36,6 +36,7 @@ pub mod roster;
 mod rupiah;
 mod span;
 pub mod table;
+pub mod target;
 #[cfg(test)]
 mod testing;
 pub mod timer;

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::event::Pin;
 use crate::office::{ChangeKind, ChangeRule};
 use crate::roster::{Capacity, Person, Roster};
+use crate::target::Target;
 use crate::workflow::{ActionKind, Workflow};
 use crate::{FreezeId, Label, Lang, PersonId, RegionCode, Role, SchemeId, WorkingDays};
 
@@ -94,6 +95,9 @@ pub struct Policy {
     /// The office's people and papers.
     #[serde(default)]
     pub office: OfficeRule,
+    /// What is to be reached.
+    #[serde(default)]
+    pub target: Vec<Target>,
 }
 
 /// Who sees what of the office itself.
@@ -103,6 +107,19 @@ pub struct OfficeRule {
     /// Roles that see everybody and every proposal; others see what concerns them.
     #[serde(default)]
     pub see_all: BTreeSet<Role>,
+    /// When it is open on a working day: how long a working day is. The whole day where it does not say.
+    #[serde(default)]
+    pub hours: Option<Hours>,
+}
+
+/// The office's hours on a working day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// From.
+    pub opens: Time,
+    /// Until, later than that.
+    pub closes: Time,
 }
 
 /// What somebody may do in a seat that is not theirs.
@@ -174,6 +191,14 @@ impl Policy {
         let policy: Policy = toml::from_str(text)?;
         for (kind, rule) in &policy.change {
             rule.check(*kind).map_err(serde::de::Error::custom)?;
+        }
+        for target in &policy.target {
+            target.check().map_err(serde::de::Error::custom)?;
+        }
+        if let Some(Hours { opens, closes }) = policy.office.hours.filter(|hours| hours.opens >= hours.closes)
+        {
+            let wrong = format!("the office closes at {closes}, before it opens at {opens}");
+            return Err(serde::de::Error::custom(wrong));
         }
         Ok(policy)
     }

@@ -16,6 +16,8 @@ pub mod survival;
 mod testing;
 pub mod time;
 pub mod visit;
+mod way;
 
 pub use number::percentile;
 pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};
+pub use way::way;

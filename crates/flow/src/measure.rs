@@ -1,6 +1,7 @@
 //! Measures over stage visits, in working time and in calendar time. Which visits are measured together (a stage, a
 //! holder, a region, a scheme, a period) is the caller's choice: group them first, with [`group_by`].
 
+mod lens;
 mod little;
 mod split;
 
@@ -15,6 +16,7 @@ use crate::survival::{Stay, Survival, incidence};
 use crate::time::{OfficeTime, calendar_days};
 use crate::visit::{Batch, Holder, OutcomeKind, Visit};
 
+pub use lens::Lens;
 pub use little::{Little, little};
 pub use split::{Split, splits};
 
@@ -41,25 +43,6 @@ impl Spread {
         let at = |q| percentile(&values, q);
         Spread { n: values.len(), mean: mean(&values), p50: at(0.5), p85: at(0.85), p95: at(0.95) }
     }
-}
-
-/// The time that is looked at, and what is known of those who serve.
-#[derive(Debug, Clone, Copy)]
-pub struct Lens<'a> {
-    /// The office's working time.
-    pub time: OfficeTime<'a>,
-    /// From here on.
-    pub from: Timestamp,
-    /// Until here, which is now or a moment past.
-    pub to: Timestamp,
-    /// The working days one request takes of somebody's time, where no sessions were noted down.
-    pub touch: f64,
-    /// How many serve.
-    pub servers: u32,
-    /// For what is served in lists: the most on one list, and the sessions on a working day.
-    pub lists: Option<(u32, f64)>,
-    /// The time that is promised, in working days.
-    pub target: Option<f64>,
 }
 
 /// What is promised, and what is kept.
@@ -160,7 +143,7 @@ pub fn figures(visits: &[&Visit], lens: &Lens<'_>) -> Figures {
         splits(visits, lens).into_iter().filter(|(exit, _)| inside(*exit)).map(|(_, split)| split).sum();
     let (arrivals, arrivals_again) = (came(false), came(true));
     let exits = float(ended.len()) / days;
-    let stays = stays(visits, time, now);
+    let stays = stays(visits, time, lens.from, now);
     Figures {
         ended: ended.len(),
         open: open.len(),
@@ -224,16 +207,39 @@ fn utilisation(arrivals: f64, lens: &Lens<'_>) -> Option<f64> {
     (room > 0.0).then(|| arrivals / room)
 }
 
-/// The visits as stays of the office's own time: what it is not to blame for is left out, and open ones are censored.
+/// The visits as stays of the office's own time, seen from `from` until `now`: what the office is not to blame for is left
+/// out, what is open then is censored, and what had begun before comes under observation at the age it had reached.
 #[must_use]
-pub fn stays(visits: &[&Visit], time: &OfficeTime<'_>, now: Timestamp) -> Vec<Stay<OutcomeKind>> {
-    let seen = visits.iter().filter(|visit| visit.enabled <= now);
+pub fn stays(
+    visits: &[&Visit],
+    time: &OfficeTime<'_>,
+    from: Timestamp,
+    now: Timestamp,
+) -> Vec<Stay<OutcomeKind>> {
+    let own = |visit: &Visit, at: Timestamp| {
+        let (whole, aside) = taken(visit, time, at);
+        (whole - aside).max(0.0)
+    };
+    let seen =
+        visits.iter().filter(|visit| visit.enabled <= now && visit.exit.is_none_or(|exit| exit >= from));
     seen.map(|visit| {
         let until = visit.exit.filter(|exit| *exit <= now);
-        let (whole, aside) = taken(visit, time, now.min(visit.until(now)));
-        Stay { since: 0.0, age: (whole - aside).max(0.0), outcome: until.and_then(|_| kind(visit)) }
+        let since = if visit.enabled < from { own(&until_then(visit, from), from) } else { 0.0 };
+        let age = own(visit, now.min(visit.until(now)));
+        Stay { since: since.min(age), age, outcome: until.and_then(|_| kind(visit)) }
     })
     .collect()
+}
+
+/// A visit as if it had lasted until a moment within it.
+fn until_then(visit: &Visit, at: Timestamp) -> Visit {
+    let mut before = visit.clone();
+    before.exit = None;
+    before.pauses.retain(|pause| pause.period.from < at);
+    for pause in &mut before.pauses {
+        pause.period.to = pause.period.to.filter(|to| *to < at);
+    }
+    before
 }
 
 fn promise(target: f64, stays: &[Stay<OutcomeKind>]) -> Promise {

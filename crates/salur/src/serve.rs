@@ -143,7 +143,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     let keeping = tokio::spawn(keep_visits(store.clone()));
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let (reader, stops) = (std::env::current_exe().ok(), stopping.clone());
-    let config = Config { sheet_reader: reader, stopping: Some(stops), access };
+    let config = Config { sheet_reader: reader, stopping: Some(stops), access, ..Config::default() };
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
     salur_api::resume_unfinished(&app).await?;
     let taking_up = tokio::spawn(take_up(app.clone()));
