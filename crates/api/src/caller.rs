@@ -12,7 +12,7 @@ use salur_core::access::Denied;
 use salur_core::roster::Person;
 use salur_core::{Lang, RegionCode};
 use salur_store::access::{Session, SessionKind, TokenScope};
-use salur_store::job::{Ask, Job, Key};
+use salur_store::job::{Ask, Job, Key, SealedNote};
 use salur_store::requests::Scope;
 use salur_store::vault::Vault;
 
@@ -78,7 +78,18 @@ impl Caller {
         what: &'static str,
         of: uuid::Uuid,
     ) -> Result<(), Problem> {
-        let job = Job::NoteReading { id: app.clock.new_id(), what, of };
+        self.note_reading_for(app, what, of, None).await
+    }
+
+    /// The same with the reason that was given.
+    pub(crate) async fn note_reading_for(
+        &self,
+        app: &App,
+        what: &'static str,
+        of: uuid::Uuid,
+        note: Option<SealedNote>,
+    ) -> Result<(), Problem> {
+        let job = Job::NoteReading { id: app.clock.new_id(), what, of, note };
         let noted = app.store.execute(self.ask(None, job)).await;
         noted.map(drop).map_err(|error| Problem::of(&error, self.lang, &app.store.world(), None))
     }

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use salur_core::RequestId;
+use salur_core::{Lang, RequestId};
 use salur_store::StoreError;
 use salur_store::lists::Trail;
 use salur_store::requests::Scope;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::extract::QueryOf;
 use crate::page::limit_up_to;
-use crate::problem::Problem;
+use crate::problem::{Problem, pick};
 use crate::{App, Caller};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -57,6 +57,7 @@ pub struct EventsQuery {
 #[into_params(parameter_in = Query)]
 pub struct StreamQuery {
     /// After this position, unless `Last-Event-ID` says; without both, with what happens from now on.
+    #[param(minimum = 0)]
     pub after: Option<i64>,
 }
 
@@ -87,6 +88,27 @@ pub struct TrailBody {
     pub subject_id: Uuid,
 }
 
+/// One message of a stream.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "the form of what `Sse` writes, for the description only")]
+pub struct MessageBody {
+    /// The position in the audit chain: send it back as `Last-Event-ID`.
+    id: String,
+    /// An event in JSON, as `GET /events` lists it.
+    #[schema(content_media_type = "application/json")]
+    data: String,
+}
+
+/// Positions start at 0; anything else is a slip that must not read the whole trail.
+fn position(said: Option<i64>, lang: Lang) -> Result<Option<i64>, Problem> {
+    match said {
+        Some(after) if after < 0 => {
+            Err(Problem::query_malformed(lang, &pick(lang, "after: 0 atau lebih", "after: 0 or more")))
+        }
+        said => Ok(said),
+    }
+}
+
 /// Lists events after a position.
 #[utoipa::path(get, path = "/events", tag = "events", params(EventsQuery),
     responses((status = 200, description = "Some events in order", body = EventsBody)))]
@@ -96,7 +118,7 @@ pub async fn list(
     QueryOf(query): QueryOf<EventsQuery>,
 ) -> Result<Json<EventsBody>, Problem> {
     let limit = limit_up_to(query.limit, 100, 1_000, caller.lang)?;
-    let after = query.after.unwrap_or(0);
+    let after = position(query.after, caller.lang)?.unwrap_or(0);
     let read = seen(&app, &caller, after, limit).await;
     let (data, last) = read.map_err(|error| Problem::broken(&error, caller.lang))?;
     let has_more = last < *app.store.position().borrow();
@@ -107,15 +129,21 @@ pub async fn list(
 /// stream ends after a quarter of an hour; its reader comes again.
 #[utoipa::path(get, path = "/events/stream", tag = "events",
     params(StreamQuery, ("Last-Event-ID" = Option<i64>, Header, description = "Go on after this position")),
-    responses((status = 200, description = "Events", body = TrailBody, content_type = "text/event-stream")))]
+    responses((status = 200, description = "Events", body = MessageBody, content_type = "text/event-stream")))]
 async fn stream(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
     QueryOf(query): QueryOf<StreamQuery>,
-) -> Sse<axum::response::sse::KeepAliveStream<Events>> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let after = last.or(query.after).unwrap_or_else(|| *app.store.position().borrow());
+) -> Result<Sse<axum::response::sse::KeepAliveStream<Events>>, Problem> {
+    let said = headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok()));
+    if said == Some(None) {
+        let what =
+            pick(caller.lang, "Last-Event-ID: posisi, 0 atau lebih", "Last-Event-ID: a position, 0 or more");
+        return Err(Problem::query_malformed(caller.lang, &what));
+    }
+    let after = position(said.flatten().or(query.after), caller.lang)?;
+    let after = after.unwrap_or_else(|| *app.store.position().borrow());
     let (sender, receiver) = mpsc::channel(16);
     let stopping = app.config.stopping.clone();
     tokio::spawn(async move {
@@ -125,7 +153,7 @@ async fn stream(
             () = stopped(stopping) => {}
         }
     });
-    Sse::new(Events(receiver)).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+    Ok(Sse::new(Events(receiver)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 /// Events as they are told.

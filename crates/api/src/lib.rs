@@ -41,7 +41,9 @@ pub mod roster;
 pub mod schemes;
 pub mod stages;
 mod tale;
+pub mod unmasking;
 mod upload;
+pub mod viewings;
 pub mod workflows;
 
 use std::sync::Arc;
@@ -78,6 +80,8 @@ pub struct Config {
     pub stopping: Option<tokio::sync::watch::Receiver<bool>>,
     /// How people get in.
     pub access: access::Access,
+    /// Who looked at what, until it is noted.
+    pub viewings: viewings::Viewings,
     /// Figures of where time goes, told again for a moment.
     pub flow: flow::Kept,
 }
@@ -134,6 +138,8 @@ fn version_one() -> OpenApiRouter<App> {
         .merge(history::routes())
         .merge(stages::routes())
         .merge(flow::routes())
+        .merge(unmasking::routes())
+        .merge(viewings::routes())
         .merge(decrees::routes())
         .merge(orders::routes())
         .merge(bank::routes())

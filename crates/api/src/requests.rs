@@ -101,5 +101,6 @@ pub async fn page(
         headers(("ETag" = String, description = "Its version, for `If-Match`")))))]
 pub async fn one(State(app): State<App>, caller: Caller, IdOf(id): IdOf) -> Result<Tagged, Problem> {
     let listed = visible(&app, &caller, id).await?;
+    app.config.viewings.note(listed.request.id, &caller);
     detail(&app, &caller, &listed.request, caller.at).await
 }

@@ -11,7 +11,7 @@ use crate::refusal::{Refusal, RefusalKind, Why};
 use crate::roster::Person;
 use crate::workflow::{ActionKind, Via};
 use crate::world::{Context, World};
-use crate::{Lang, Role};
+use crate::{Lang, RegionCode, Role};
 
 /// Why somebody is not let in, or may not change how they get in. The snake-case name is the public code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,8 @@ pub enum Denied {
     HasAccount,
     /// The actor may not run accounts.
     MayNotRunAccounts,
+    /// The actor's work does not take whole numbers of persons and accounts.
+    MayNotUnmask,
     /// The act must be confirmed with a second factor just before.
     StepUpNeeded,
     /// A program never approves, pays or changes the office.
@@ -53,7 +55,7 @@ pub enum Denied {
 impl Denied {
     /// One of each.
     #[must_use]
-    pub fn all() -> [Denied; 15] {
+    pub fn all() -> [Denied; 16] {
         [
             Denied::GuessesUsedUp { until: Timestamp::UNIX_EPOCH },
             Denied::CodeInvalid,
@@ -68,6 +70,7 @@ impl Denied {
             Denied::NoAccount,
             Denied::HasAccount,
             Denied::MayNotRunAccounts,
+            Denied::MayNotUnmask,
             Denied::StepUpNeeded,
             Denied::NotForPrograms,
         ]
@@ -90,6 +93,7 @@ impl Denied {
             Denied::NoAccount => "no_account",
             Denied::HasAccount => "has_account",
             Denied::MayNotRunAccounts => "may_not_run_accounts",
+            Denied::MayNotUnmask => "may_not_unmask",
             Denied::StepUpNeeded => "step_up_needed",
             Denied::NotForPrograms => "not_for_programs",
         }
@@ -104,6 +108,7 @@ impl Denied {
             }
             Denied::NotForOneself
             | Denied::MayNotRunAccounts
+            | Denied::MayNotUnmask
             | Denied::StepUpNeeded
             | Denied::NotForPrograms => RefusalKind::NotYou,
             Denied::GuessesUsedUp { .. }
@@ -171,6 +176,10 @@ impl Denied {
                 "Hanya yang berwenang mendaftarkan pegawai yang mengurus akun; minta kepada mereka.",
                 "Only those who may register people run accounts; ask one of them.",
             ),
+            Denied::MayNotUnmask => (
+                "Tugas Anda tidak memerlukan nomor lengkap; minta kepada yang berwenang.",
+                "Your work does not take whole numbers; ask somebody whose work does.",
+            ),
             Denied::StepUpNeeded => (
                 "Pastikan dahulu dengan faktor kedua bahwa ini Anda, lalu ulangi.",
                 "Confirm with your second factor that it is you, then repeat this.",
@@ -213,6 +222,25 @@ impl World {
     #[must_use]
     pub fn needs_second_factor(&self, person: &Person, day: Date) -> bool {
         self.weighty_roles().into_iter().any(|role| self.roster.holds_anywhere(person, role, day))
+    }
+
+    /// Whether a person may see whole numbers of persons and accounts in a region: by a role of their own that the policy
+    /// names, never as a program.
+    pub fn check_unmask(&self, person: &Person, region: &RegionCode) -> Result<(), Denied> {
+        let roles = &self.policy.office.unmask;
+        let may = person.active
+            && !self.roster.is_program(person.id)
+            && person
+                .grants
+                .iter()
+                .any(|grant| roles.contains(&grant.role) && region.is_within(&grant.region));
+        if may { Ok(()) } else { Err(Denied::MayNotUnmask) }
+    }
+
+    /// True if a person may know who looked at whose requests: by a role of their own that the policy names.
+    #[must_use]
+    pub fn sees_viewings(&self, person: &Person) -> bool {
+        person.active && person.grants.iter().any(|grant| self.policy.office.see_all.contains(&grant.role))
     }
 
     /// True if a person runs accounts: makes one-time links, ends sessions, makes tokens for programs. It is whoever

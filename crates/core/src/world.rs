@@ -107,6 +107,9 @@ pub struct OfficeRule {
     /// Roles that see everybody and every proposal; others see what concerns them.
     #[serde(default)]
     pub see_all: BTreeSet<Role>,
+    /// Roles that may be shown whole numbers of persons and accounts, with a reason that is kept.
+    #[serde(default)]
+    pub unmask: BTreeSet<Role>,
     /// When it is open on a working day: how long a working day is. The whole day where it does not say.
     #[serde(default)]
     pub hours: Option<Hours>,

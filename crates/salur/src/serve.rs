@@ -147,6 +147,8 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     let app = App { store: store.clone(), clock: Clock::System, config: Arc::new(config) };
     salur_api::resume_unfinished(&app).await?;
     let taking_up = tokio::spawn(take_up(app.clone()));
+    let viewing = tokio::spawn(note_viewings(app.clone()));
+    let closing = app.clone();
     let router = salur_web::router(app);
     let server = tokio::spawn(async move {
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
@@ -168,8 +170,12 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     timing.abort();
     keeping.abort();
     taking_up.abort();
+    viewing.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
+    if let Err(error) = salur_api::viewings::note_viewings(&closing).await {
+        tracing::warn!(%error, "who looked at what in the last second was not noted");
+    }
     let _ = tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await;
     Ok(ExitCode::SUCCESS)
 }
@@ -285,6 +291,19 @@ async fn keep_visits(store: Store) {
         tokio::time::sleep(VISITS_EVERY).await;
         // Another server that had the lease may have left something: looked for after a while without any commit, too.
         let _ = tokio::time::timeout(LEFT_BEHIND, position.changed()).await;
+    }
+}
+
+/// How often it is noted who looked at what.
+const VIEWINGS_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Notes who looked at what.
+async fn note_viewings(app: App) {
+    loop {
+        tokio::time::sleep(VIEWINGS_EVERY).await;
+        if let Err(error) = salur_api::viewings::note_viewings(&app).await {
+            tracing::warn!(%error, "who looked at what could not be noted yet");
+        }
     }
 }
 

@@ -116,6 +116,10 @@ impl<'a> Batch<'a> {
                 self.changes.forget = Some(before.as_microsecond());
                 Ok(Answer::Kept)
             }
+            Job::NoteViewings(viewings) => {
+                self.changes.viewings.extend(viewings);
+                Ok(Answer::Kept)
+            }
             Job::KeepVisits(piece) => {
                 self.changes.visits = Some(*piece);
                 Ok(Answer::Kept)
@@ -183,9 +187,13 @@ impl<'a> Batch<'a> {
             Job::Confirm { id } => self.confirm(&context, id),
             Job::Decline { id, note } => self.decline(&context, id, note),
             Job::Withdraw { id } => self.withdraw(&context, id),
-            Job::NoteReading { id, what, of } => {
-                let data = serde_json::json!({ "of": of }).to_string();
-                self.tell(&context, "reading", id, 1, what, data);
+            Job::NoteReading { id, what, of, note } => {
+                let mut data = serde_json::json!({ "of": of });
+                if let Some(note) = note {
+                    data["reason"] = serde_json::to_value(note.note).map_err(StoreError::from)?;
+                    self.changes.notes.push(note);
+                }
+                self.tell(&context, "reading", id, 1, what, data.to_string());
                 Ok(Answer::Kept)
             }
             Job::Migrate { proposal, requests } => self.migrate(&context, proposal, &requests),
@@ -197,6 +205,7 @@ impl<'a> Batch<'a> {
             | Job::Deny(_)
             | Job::NoteArchive { .. }
             | Job::KeepVisits(_)
+            | Job::NoteViewings(_)
             | Job::Forget { .. } => Ok(Answer::Kept),
         }
     }

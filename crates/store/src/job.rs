@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use crate::access::{AccessAct, Assertion};
 use crate::archive::Archived;
+use crate::viewings::Viewing;
 use crate::visits::VisitPiece;
 
 pub use import::{ImportError, ImportPhase, ImportState, SealedFault};
@@ -189,7 +190,11 @@ pub enum Job {
         what: &'static str,
         /// Of which request or import.
         of: Uuid,
+        /// Why, where a reason is asked for.
+        note: Option<SealedNote>,
     },
+    /// Note who looked at which request.
+    NoteViewings(Vec<Viewing>),
     /// Note that a closed year's events were moved to an archive.
     NoteArchive {
         /// The archive's own id.
@@ -247,6 +252,7 @@ impl Job {
                 | Job::Deny(_)
                 | Job::Forget { .. }
                 | Job::NoteReading { .. }
+                | Job::NoteViewings(_)
                 | Job::NoteArchive { .. }
         )
     }

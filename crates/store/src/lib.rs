@@ -25,6 +25,7 @@ mod sqlite;
 mod timers;
 pub mod vault;
 mod verify;
+pub mod viewings;
 pub mod visits;
 mod writer;
 

@@ -7,6 +7,7 @@ mod events;
 mod journeys;
 mod lists;
 mod office;
+mod privacy;
 mod refusals;
 mod repetition;
 mod support;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::access::{AccessLoaded, AccessWrite};
 use crate::chain::NewEvent;
 use crate::job::{Founding, ImportState, SealedFacts, SealedNote};
+use crate::viewings::Viewing;
 use crate::visits::VisitPiece;
 
 /// What is loaded before a batch is decided.
@@ -88,6 +89,8 @@ pub struct Changes {
     pub founding: Vec<Founding>,
     /// Forget answers and outbox rows from before this time.
     pub forget: Option<i64>,
+    /// Who looked at which request.
+    pub viewings: Vec<Viewing>,
     /// What becomes of visits.
     pub visits: Option<VisitPiece>,
     /// What changes in who gets in.
@@ -119,6 +122,7 @@ impl Changes {
             && self.access.is_empty()
             && self.forget.is_none()
             && self.visits.is_none()
+            && self.viewings.is_empty()
     }
 }
 

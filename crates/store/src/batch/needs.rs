@@ -83,6 +83,7 @@ impl Needs {
                 | Job::Deny(_)
                 | Job::Forget { .. }
                 | Job::KeepVisits(_)
+                | Job::NoteViewings(_)
                 | Job::NoteReading { .. }
                 | Job::NoteArchive { .. } => {}
             }

@@ -93,6 +93,10 @@ pub(super) async fn keep(
     }
     super::office::write_office(connection, changes).await?;
     super::access::write(connection, changes).await?;
+    for viewing in &changes.viewings {
+        let (sql, cells) = viewing.statement();
+        super::access::run(connection, sql, cells).await?;
+    }
     match &changes.visits {
         Some(piece) => super::visits::write(connection, piece).await,
         None => Ok(()),

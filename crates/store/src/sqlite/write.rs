@@ -44,6 +44,10 @@ pub(super) fn write(
     }
     write_office(transaction, changes)?;
     super::access::write(transaction, changes)?;
+    for viewing in &changes.viewings {
+        let (sql, cells) = viewing.statement();
+        super::access::run(transaction, sql, cells)?;
+    }
     if let Some(piece) = &changes.visits {
         super::visits::write(transaction, piece)?;
     }
