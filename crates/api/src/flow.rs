@@ -5,6 +5,7 @@
 
 mod body;
 mod kept;
+pub mod targets;
 
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ pub use body::{FlowBody, HolderBody, LeadBody, SchemeFlowBody, SplitBody, Spread
 pub use kept::{KEPT_FOR, Kept};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stages))
+    OpenApiRouter::new().routes(routes!(stages)).routes(routes!(targets::targets))
 }
 
 /// Weeks that are looked back on, unless said otherwise.
@@ -186,6 +187,10 @@ pub(crate) async fn scheme(
         })
     });
     let told = told.await.ok().flatten().ok_or_else(|| Problem::unexpected(lang))?;
+    // What is not counted in yet will be in a moment: then it is told anew.
+    if !app.store.visits_are_kept().await.map_err(broken)? {
+        return Ok(Arc::new(told));
+    }
     Ok(app.config.flow.keep(key, looked.to, told))
 }
 

@@ -9,6 +9,7 @@ pub mod measure;
 mod number;
 pub mod odds;
 mod random;
+pub mod reach;
 pub mod simulate;
 mod summary;
 pub mod survival;

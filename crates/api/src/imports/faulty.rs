@@ -44,7 +44,7 @@ const FAULTS_READ: u32 = 1_000;
         (status = 200, description = "The rows to mend", content_type = "text/csv", body = String),
         (status = 403, description = "Somebody else sent the list: it holds whole identity numbers", body = Problem),
         (status = 404, body = Problem),
-        (status = 409, description = "Still being judged, or of no use", body = Problem),
+        (status = 409, description = "Still being judged, of no use, or without a row to mend", body = Problem),
     )
 )]
 pub async fn faulty_csv(
@@ -59,6 +59,9 @@ pub async fn faulty_csv(
     match state.state {
         ImportPhase::Judging => return Err(not_ready(caller.lang)),
         ImportPhase::Failed => return Err(failed(&state, caller.lang)),
+        ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done if state.faulty == 0 => {
+            return Err(nothing_to_mend(caller.lang));
+        }
         ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done => {}
     }
     caller.note_reading(&app, "faulty_rows_read", state.id.0).await?;
@@ -83,6 +86,15 @@ pub async fn faulty_csv(
         (CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, Body::from_stream(Pieces(waiting))).into_response())
+}
+
+fn nothing_to_mend(lang: Lang) -> Problem {
+    let detail = said(
+        lang,
+        "Daftar ini tidak punya baris yang perlu diperbaiki.",
+        "No row of this list has to be mended.",
+    );
+    Problem::new(StatusCode::CONFLICT, "nothing_to_mend", detail)
 }
 
 /// Judges the list anew for its cells, and puts the faults beside them that are kept: the same that are shown.
