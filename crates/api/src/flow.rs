@@ -4,9 +4,11 @@
 //! last visits are read, and days are counted as they go by.
 
 mod body;
+pub mod charts;
 mod kept;
 pub mod targets;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +17,8 @@ use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan as _};
 use salur_core::workflow::Workflow;
 use salur_core::world::World;
-use salur_core::{Lang, SchemeId, StageName};
+use salur_core::{Lang, RegionCode, SchemeId, StageName};
+use salur_flow::chart::{Chart, Look, Measured, Setting};
 use salur_flow::measure::{Lens, Spread, by_holder, figures};
 use salur_flow::time::{OfficeTime, calendar_days};
 use salur_flow::visit::{Holder, Visit};
@@ -26,6 +29,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::charts::Material;
 use crate::extract::QueryOf;
 use crate::filter::{known_region, known_scheme};
 use crate::problem::{Problem, pick};
@@ -36,7 +40,10 @@ pub use body::{FlowBody, HolderBody, LeadBody, SchemeFlowBody, SplitBody, Spread
 pub use kept::{KEPT_FOR, Kept};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(stages)).routes(routes!(targets::targets))
+    OpenApiRouter::new()
+        .routes(routes!(stages))
+        .routes(routes!(targets::targets))
+        .routes(routes!(charts::one))
 }
 
 /// Weeks that are looked back on, unless said otherwise.
@@ -64,19 +71,24 @@ pub struct FlowQuery {
 
 /// What is looked at, every name in it known.
 #[derive(Debug, Clone)]
-pub(crate) struct Looked {
+pub struct Looked {
     /// The schemes' definitions.
-    pub(crate) workflows: Vec<Arc<Workflow>>,
-    pub(crate) scope: salur_store::requests::Scope,
-    pub(crate) year: Option<i16>,
-    pub(crate) from: Timestamp,
-    pub(crate) to: Timestamp,
-    pub(crate) weeks: u32,
+    pub workflows: Vec<Arc<Workflow>>,
+    /// In which regions.
+    pub scope: salur_store::requests::Scope,
+    /// Of this fiscal year only.
+    pub year: Option<i16>,
+    /// From here on.
+    pub from: Timestamp,
+    /// Until here.
+    pub to: Timestamp,
+    /// The weeks in between.
+    pub weeks: u32,
 }
 
 impl FlowQuery {
     /// What is looked at, as far as the caller may see it.
-    pub(crate) fn read(&self, app: &App, caller: &Caller) -> Result<Looked, Problem> {
+    pub fn read(&self, app: &App, caller: &Caller) -> Result<Looked, Problem> {
         let lang = caller.lang;
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         let scheme = given(&self.scheme).map(|scheme| known_scheme(app, &scheme, lang)).transpose()?;
@@ -131,7 +143,7 @@ pub async fn stages(
     let broken = |error| Problem::broken(&error, caller.lang);
     let mut schemes = Vec::with_capacity(looked.workflows.len());
     for workflow in &looked.workflows {
-        schemes.push(SchemeFlowBody::clone(&*scheme(&app, &looked, workflow, caller.lang).await?));
+        schemes.push(scheme(&app, &looked, workflow, caller.lang).await?.body.clone());
     }
     Ok(Json(FlowBody {
         from: looked.from.to_string(),
@@ -142,17 +154,52 @@ pub async fn stages(
     }))
 }
 
-/// The figures of a scheme, kept for a while.
-pub(crate) async fn scheme(
+/// What is told of a scheme.
+#[derive(Debug)]
+pub struct SchemeFlow {
+    /// Its figures.
+    pub body: SchemeFlowBody,
+    /// Its charts by name, in the order in which they are shown.
+    pub charts: Vec<(&'static str, Chart)>,
+}
+
+/// A chart of one scheme as a picture of its own, with its title and colours in it.
+pub async fn picture(app: &App, caller: &Caller, query: &FlowQuery, name: &str) -> Result<Chart, Problem> {
+    let looked = query.read(app, caller)?;
+    let not_found = || Problem::not_found(caller.lang);
+    let workflow = looked.workflows.first().ok_or_else(not_found)?;
+    let mut told = draw(app, &looked, workflow, caller.lang, Setting::File).await?;
+    let place = told.charts.iter().position(|(known, _)| *known == name).ok_or_else(not_found)?;
+    Ok(told.charts.swap_remove(place).1)
+}
+
+/// The figures and charts of a scheme, kept for a while.
+pub async fn scheme(
     app: &App,
     looked: &Looked,
     workflow: &Arc<Workflow>,
     lang: Lang,
-) -> Result<Arc<SchemeFlowBody>, Problem> {
+) -> Result<Arc<SchemeFlow>, Problem> {
+    let broken = |error| Problem::broken(&error, lang);
     let key = format!("{:?} {:?}", looked.of(&workflow.scheme), (looked.weeks, lang, workflow.version));
     if let Some(known) = app.config.flow.get(&key, looked.to) {
         return Ok(known);
     }
+    let told = draw(app, looked, workflow, lang, Setting::Page).await?;
+    // What is not counted in yet will be in a moment: then it is told anew.
+    if !app.store.visits_are_kept().await.map_err(broken)? {
+        return Ok(Arc::new(told));
+    }
+    Ok(app.config.flow.keep(key, looked.to, told))
+}
+
+async fn draw(
+    app: &App,
+    looked: &Looked,
+    workflow: &Arc<Workflow>,
+    lang: Lang,
+    setting: Setting,
+) -> Result<SchemeFlow, Problem> {
     let broken = |error| Problem::broken(&error, lang);
     let filter = looked.of(&workflow.scheme);
     let mut found = Vec::new();
@@ -163,35 +210,49 @@ pub(crate) async fn scheme(
     let closed = app.store.closed(&filter, looked.from, CLOSED_MAX).await.map_err(broken)?;
     let (world, workflow) = (app.store.world(), Arc::clone(workflow));
     let (from, to) = (looked.from, looked.to);
+    let first = world.calendar.date_of(from);
+    let days = app.store.stage_days(&filter, first).await.map_err(broken)?;
+    let before = app.store.at_stages_before(&filter, first).await.map_err(broken)?;
+    let region_names: BTreeMap<RegionCode, String> =
+        app.store.regions().served_regencies().map(|(code, name)| (code.clone(), name.clone())).collect();
     let told = tokio::task::spawn_blocking(move || {
         let time = office_time(&world)?;
         let mut stages = Vec::with_capacity(found.len());
-        let mut all: Vec<Visit> = Vec::new();
-        for (stage, of_stage) in found {
-            let servers = people(&world, &workflow, &stage);
-            let Some(declared) = workflow.stage(&stage) else { continue };
+        let mut all: Vec<&Visit> = Vec::new();
+        for (stage, of_stage) in &found {
+            let servers = people(&world, &workflow, stage);
+            let Some(declared) = workflow.stage(stage) else { continue };
             let since = of_stage.whole_since.unwrap_or(from);
             let lens = Lens::of(declared, servers, time, since, to);
-            let visits: Vec<&Visit> = of_stage.visits.iter().collect();
+            let visits: Vec<&Visit> = of_stage.visits.iter().map(|row| &row.visit).collect();
             let told = figures(&visits, &lens);
-            stages.push(StageFlowBody::of(&world, &workflow, &stage, &told, &lens, &of_stage, lang));
-            all.extend(of_stage.visits);
+            stages.push(StageFlowBody::of(&world, &workflow, stage, &told, &lens, of_stage, lang));
+            all.extend(visits);
         }
-        let all: Vec<&Visit> = all.iter().collect();
-        Some(SchemeFlowBody {
+        let body = SchemeFlowBody {
             scheme: workflow.scheme.to_string(),
             title: workflow.title.in_lang(lang).to_owned(),
             lead: lead(&workflow, &closed, &time),
             holders: holders(&world, &all, &time, from, to, lang),
             stages,
-        })
+        };
+        let material = Material {
+            workflow: &workflow,
+            calendar: &world.calendar,
+            time,
+            from,
+            to,
+            stages: &found,
+            closed: &closed,
+            days: &days,
+            before: &before,
+            region_names: &region_names,
+            lang,
+        };
+        let look = Look { lang, setting, measured: Measured::Requests };
+        Some(SchemeFlow { body, charts: material.charts(look) })
     });
-    let told = told.await.ok().flatten().ok_or_else(|| Problem::unexpected(lang))?;
-    // What is not counted in yet will be in a moment: then it is told anew.
-    if !app.store.visits_are_kept().await.map_err(broken)? {
-        return Ok(Arc::new(told));
-    }
-    Ok(app.config.flow.keep(key, looked.to, told))
+    told.await.ok().flatten().ok_or_else(|| Problem::unexpected(lang))
 }
 
 /// How many hold the role that serves a stage.

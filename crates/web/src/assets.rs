@@ -15,11 +15,11 @@ use sha2::{Digest as _, Sha256};
 struct Asset {
     name: String,
     media_type: &'static str,
-    bytes: &'static [u8],
+    bytes: Vec<u8>,
 }
 
 impl Asset {
-    fn new(stem: &str, ending: &str, media_type: &'static str, bytes: &'static [u8]) -> Asset {
+    fn new(stem: &str, ending: &str, media_type: &'static str, bytes: &[u8]) -> Asset {
         use std::fmt::Write as _;
         let mut name = format!("{stem}.");
         for byte in Sha256::digest(bytes).iter().take(6) {
@@ -28,12 +28,14 @@ impl Asset {
         }
         name.push('.');
         name.push_str(ending);
-        Asset { name, media_type, bytes }
+        Asset { name, media_type, bytes: bytes.to_owned() }
     }
 }
 
+/// The pages' own rules, and those of the charts that stand in pages.
 static SHEET: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("salur", "css", "text/css; charset=utf-8", include_bytes!("../assets/salur.css"))
+    let sheet = [include_str!("../assets/salur.css"), salur_flow::chart::CSS].join("\n");
+    Asset::new("salur", "css", "text/css; charset=utf-8", sheet.as_bytes())
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("salur", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/salur.js"))
@@ -68,5 +70,5 @@ async fn asset(Path(name): Path<String>) -> Response {
         (CONTENT_TYPE, HeaderValue::from_static(asset.media_type)),
         (CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
     ];
-    (headers, asset.bytes).into_response()
+    (headers, asset.bytes.as_slice()).into_response()
 }

@@ -147,7 +147,7 @@ fn told(
         let of_year = served.iter().filter(|day| day.year == target.year && day.day <= last);
         of_year.map(|day| day.came).sum()
     };
-    let past = weeks(&world.calendar, &served, today);
+    let past: Vec<Week> = weeks(&world.calendar, &served, today).into_iter().map(|(_, week)| week).collect();
     let now = by(today);
     let mut quarters = Vec::with_capacity(4);
     for ((month, quarter), wanted) in [2, 5, 8, 11].into_iter().zip(1..).zip(target.by_quarter) {
@@ -244,8 +244,8 @@ pub(crate) fn too_little(why: TooLittle, lang: Lang) -> String {
     }
 }
 
-/// What was served in each whole week from the first one in which anything was, and its working days.
-pub(crate) fn weeks(calendar: &Calendar, served: &[&DayCount], today: Date) -> Vec<Week> {
+/// What was served in each whole week from the first one in which anything was, by its Monday, and its working days.
+pub(crate) fn weeks(calendar: &Calendar, served: &[&DayCount], today: Date) -> Vec<(Date, Week)> {
     let monday =
         |day: Date| day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).unwrap_or(day);
     let Some(first) = served.iter().filter(|day| day.came > 0).map(|day| monday(day.day)).min() else {
@@ -262,7 +262,7 @@ pub(crate) fn weeks(calendar: &Calendar, served: &[&DayCount], today: Date) -> V
         let days = calendar.working_days_between(eve, next.yesterday().unwrap_or(next));
         // A week without a working day says nothing of how much a week brings.
         if days > 0 {
-            weeks.push(Week { done: u32::try_from(done).unwrap_or(0), days });
+            weeks.push((start, Week { done: u32::try_from(done).unwrap_or(0), days }));
         }
         start = next;
     }

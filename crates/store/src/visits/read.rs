@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use salur_core::{RegionCode, RequestId, SchemeId, StageName};
-use salur_flow::visit::Visit;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::desks;
-use super::row::Stored;
+use super::row::{Stored, VisitRow};
 use crate::Store;
 use crate::db::{Day, Ts};
 use crate::error::StoreError;
@@ -47,7 +46,7 @@ const OPEN_BEFORE: &str = "select stage, cast(sum(came + again - went) as bigint
 #[derive(Debug, Clone, Default)]
 pub struct OfStage {
     /// What left it since the time asked for, the last first; and what is there, the oldest first.
-    pub visits: Vec<Visit>,
+    pub visits: Vec<VisitRow>,
     /// Where not all that left it were read: since when all were.
     pub whole_since: Option<Timestamp>,
     /// True if more are there than were read.
@@ -154,7 +153,7 @@ impl Store {
             visits: Vec::with_capacity(left.len() + open.len()),
         };
         for row in left.into_iter().chain(open) {
-            found.visits.push(row.read(&desks)?.visit);
+            found.visits.push(row.read(&desks)?);
         }
         Ok(found)
     }

@@ -27,7 +27,8 @@ fn stages(store: &Store) -> Vec<StageName> {
 async fn kept(store: &Store, filter: &VisitFilter) -> Vec<Visit> {
     let mut all = Vec::new();
     for stage in stages(store) {
-        all.extend(store.visits(filter, &stage, jiff::Timestamp::UNIX_EPOCH).await.unwrap().visits);
+        let found = store.visits(filter, &stage, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        all.extend(found.visits.into_iter().map(|row| row.visit));
     }
     all.sort_by(|a, b| (a.request, a.exit.is_none(), a.exit).cmp(&(b.request, b.exit.is_none(), b.exit)));
     all
