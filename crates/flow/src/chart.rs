@@ -10,6 +10,7 @@ pub mod fan;
 pub mod heat;
 pub mod histogram;
 pub mod map;
+pub mod of_log;
 mod pen;
 pub mod scatter;
 pub mod targets;

@@ -4,6 +4,7 @@
 //! async, no I/O beyond the bytes that are given.
 
 pub mod chart;
+pub mod export;
 pub mod forecast;
 pub mod log;
 pub mod measure;
@@ -17,6 +18,7 @@ pub mod survival;
 mod testing;
 pub mod time;
 pub mod visit;
+mod xml;
 
 pub use number::percentile;
 pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};

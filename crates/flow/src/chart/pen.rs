@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 
 use super::words::say;
 use super::{CSS, Chart, Look, Setting, Table};
+use crate::xml::escape;
 
 /// The width of every chart. At 360 px it stands nearly as drawn.
 pub(super) const WIDTH: f64 = 400.0;
@@ -22,23 +23,6 @@ impl fmt::Display for At {
         let value = if self.0.is_finite() { (self.0 * 10.0).round() / 10.0 + 0.0 } else { 0.0 };
         value.fmt(f)
     }
-}
-
-/// Text or an attribute's value in XML. Characters that XML cannot hold are left out.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            letter => out.push(letter),
-        }
-    }
-    out
 }
 
 /// How wide a text will be, on the safe side for the fonts that are there.
