@@ -6,6 +6,7 @@
 mod body;
 pub mod charts;
 mod kept;
+pub mod log;
 pub mod targets;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stages))
         .routes(routes!(targets::targets))
         .routes(routes!(charts::one))
+        .routes(routes!(log::log))
 }
 
 /// Weeks that are looked back on, unless said otherwise.

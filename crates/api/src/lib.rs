@@ -29,6 +29,7 @@ mod openapi;
 pub mod order_body;
 pub mod orders;
 pub mod page;
+mod pieces;
 mod problem;
 pub mod proof;
 pub mod proposals;

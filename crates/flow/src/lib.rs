@@ -3,6 +3,8 @@
 //! Everything here is pure: bytes, visits, a calendar and a seed in, figures out, the same each time. No clock, no
 //! async, no I/O beyond the bytes that are given.
 
+pub mod chart;
+pub mod export;
 pub mod forecast;
 pub mod log;
 pub mod measure;
@@ -18,6 +20,7 @@ mod testing;
 pub mod time;
 pub mod visit;
 mod way;
+mod xml;
 
 pub use number::percentile;
 pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};

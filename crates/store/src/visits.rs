@@ -1,6 +1,7 @@
 //! Stage visits, made out of events after these are committed: pages about where time goes read them, and cost the same
 //! however long the history is. One server of a database does it at a time; all of it can be made again.
 
+mod history;
 mod read;
 mod row;
 

@@ -16,6 +16,7 @@ use salur_api::flow::{self, FlowQuery, SchemeFlow, SpreadBody};
 use salur_api::{App, Problem};
 use salur_core::Lang;
 use salur_flow::chart::Table;
+use salur_flow::export::csv::neutral;
 use serde::Deserialize;
 
 use crate::page::{Frame, Visitor, show};
@@ -119,13 +120,9 @@ async fn chart(
 
 /// A table as CSV. No cell begins a formula.
 fn csv_of(table: &Table) -> Result<Vec<u8>, csv::Error> {
-    let neutral = |cell: &String| {
-        let begins = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
-        if begins { format!("'{cell}") } else { cell.clone() }
-    };
     let mut csv = csv::Writer::from_writer(Vec::new());
     for row in std::iter::once(&table.header).chain(&table.rows) {
-        csv.write_record(row.iter().map(neutral))?;
+        csv.write_record(row.iter().map(|cell| neutral(cell).into_owned()))?;
     }
     csv.into_inner().map_err(|error| error.into_error().into())
 }

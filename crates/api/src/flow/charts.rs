@@ -274,18 +274,22 @@ impl Material<'_> {
             self.stages.iter().flat_map(|(_, found)| &found.visits).map(|row| &row.visit.region).collect();
         regions.sort_unstable();
         regions.dedup();
-        let cells = self.stages.iter().map(|(_, found)| {
+        let by_stage = self.stages.iter().map(|(_, found)| {
             let mut by_region: BTreeMap<&RegionCode, Vec<f64>> = BTreeMap::new();
             for row in found.visits.iter().filter(|row| row.visit.exit.is_some()) {
                 let days = self.time.days(row.visit.enabled, row.visit.until(self.to));
                 by_region.entry(&row.visit.region).or_default().push(days);
             }
-            let cell = |region: &&RegionCode| {
-                let days = by_region.remove(*region)?;
+            by_region
+        });
+        let by_stage: Vec<BTreeMap<&RegionCode, Vec<f64>>> = by_stage.collect();
+        let cells = regions.iter().map(|region| {
+            let cell = |of_stage: &BTreeMap<&RegionCode, Vec<f64>>| {
+                let days = of_stage.get(region)?.clone();
                 let n = u32::try_from(days.len()).unwrap_or(u32::MAX);
                 Some(HeatCell { median_days: Levels::of(days)?.p50, n })
             };
-            regions.iter().map(cell).collect()
+            by_stage.iter().map(cell).collect()
         });
         let name = |region: &&RegionCode| {
             self.region_names.get(*region).cloned().unwrap_or_else(|| region.to_string())
@@ -335,7 +339,15 @@ impl Material<'_> {
                 stage.median_days = Levels::of(days).map(|levels| levels.p50);
             }
         }
-        let paths = moves.into_iter().map(|((from, to), count)| MapPath { from, to, count });
+        // An end that nothing came to is no part of what happened.
+        let kept: Vec<usize> = (0..stages.len())
+            .filter(|place| stages.get(*place).is_some_and(|stage| stage.count > 0))
+            .collect();
+        let renamed = |place: usize| kept.iter().position(|known| *known == place);
+        let stages: Vec<MapStage> = kept.iter().filter_map(|place| stages.get(*place).cloned()).collect();
+        let moves =
+            moves.into_iter().filter_map(|((from, to), count)| Some(((renamed(from)?, renamed(to)?), count)));
+        let paths = moves.map(|((from, to), count)| MapPath { from, to, count });
         ProcessMap { stages, paths: paths.collect(), rare: RARE }
     }
 }

@@ -187,17 +187,18 @@ fn told(
 }
 
 /// The quarter that runs, in one sentence.
-fn reading(quarters: &[QuarterBody], known: Result<(), TooLittle>, now: i64, lang: Lang) -> String {
+fn reading(quarters: &[QuarterBody], known: Result<(), TooLittle>, served: i64, lang: Lang) -> String {
+    let now = grouped(served, lang);
     let Some(runs) = quarters.iter().find(|quarter| !quarter.is_over) else {
-        let whole = quarters.last().map_or(0, |quarter| quarter.target);
+        let whole = grouped(i64::from(quarters.last().map_or(0, |quarter| quarter.target)), lang);
         return pick(
             lang,
             &format!("Tahun ini sudah lewat: {now} dari {whole} dilayani."),
             &format!("The year is over: {now} of {whole} were served."),
         );
     };
-    let (quarter, target) = (runs.quarter, runs.target);
-    if now >= i64::from(target) {
+    let (quarter, target) = (runs.quarter, grouped(i64::from(runs.target), lang));
+    if served >= i64::from(runs.target) {
         return pick(
             lang,
             &format!("Target triwulan {quarter} sudah tercapai: {now} dari {target} dilayani."),
@@ -283,4 +284,21 @@ pub(crate) fn ahead(calendar: &Calendar, today: Date, last: Date) -> Vec<u32> {
 /// A count as the forecasts reckon.
 fn float(count: i64) -> f64 {
     f64::from(i32::try_from(count).unwrap_or(i32::MAX))
+}
+
+/// A number with its thousands apart, as the language writes them.
+fn grouped(number: i64, lang: Lang) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mark = match lang {
+        Lang::Id => '.',
+        Lang::En => ',',
+    };
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(mark);
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -1,21 +1,18 @@
 //! The rows to mend, as their sender wrote them, to be corrected and sent again.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::ops::ControlFlow;
-use std::pin::Pin;
-use std::task::{self, Poll};
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
-use futures_core::Stream;
 use salur_core::Lang;
 use salur_intake::{CsvStyle, FaultyCsv, Located};
 use salur_store::job::{ImportPhase, ImportState, SealedFault};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::handlers::{failed, not_ready, visible};
@@ -23,15 +20,12 @@ use super::located::opened;
 use super::work::{Halted, Work};
 use crate::App;
 use crate::caller::Caller;
+use crate::pieces::Pipe;
 use crate::problem::{Problem, Somebody};
 use crate::upload::said;
 
 /// Files that are being written at once; each holds its list in memory.
 static WRITING: Semaphore = Semaphore::const_new(4);
-/// Bytes handed on at once.
-const PIECE: usize = 64 * 1024;
-/// Pieces that may wait for a slow reader.
-const PIECES_WAITING: usize = 4;
 /// Faults read at once.
 const FAULTS_READ: u32 = 1_000;
 
@@ -71,11 +65,11 @@ pub async fn faulty_csv(
         unavailable(caller.lang)
     })?;
     let name = format!("attachment; filename=\"galat-{}-{}.csv\"", state.scheme, state.year);
-    let (pieces, waiting) = mpsc::channel(PIECES_WAITING);
+    let (pipe, pieces) = Pipe::new();
     let lang = caller.lang;
     tokio::task::spawn_blocking(move || {
         let _turn = turn;
-        if let Err(error) = write(&work, &state, lang, pieces) {
+        if let Err(error) = write(&work, &state, lang, pipe) {
             tracing::warn!(import = %state.id, %error, "failed to write the faulty rows of an import");
         }
     });
@@ -85,7 +79,7 @@ pub async fn faulty_csv(
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(Pieces(waiting))).into_response())
+    Ok((headers, Body::from_stream(pieces)).into_response())
 }
 
 fn nothing_to_mend(lang: Lang) -> Problem {
@@ -98,15 +92,10 @@ fn nothing_to_mend(lang: Lang) -> Problem {
 }
 
 /// Judges the list anew for its cells, and puts the faults beside them that are kept: the same that are shown.
-fn write(
-    work: &Work,
-    state: &ImportState,
-    lang: Lang,
-    pieces: mpsc::Sender<io::Result<Bytes>>,
-) -> io::Result<()> {
+fn write(work: &Work, state: &ImportState, lang: Lang, pipe: Pipe) -> io::Result<()> {
     let style = CsvStyle::of(&work.files.list);
-    let broken = pieces.clone();
-    let mut out = Some(Pipe { pieces, piece: Vec::with_capacity(PIECE) });
+    let broken = pipe.breaker();
+    let mut out = Some(pipe);
     let mut csv = None;
     let mut kept = Kept::new(work, state);
     let mut halted = None;
@@ -136,8 +125,7 @@ fn write(
         (None, Ok(_), None) => Ok(()),
     };
     if let Err(error) = &outcome {
-        // The reader is told by a connection that breaks: a file cut short must not look whole.
-        let _ = broken.blocking_send(Err(io::Error::other(error.to_string())));
+        broken.break_off(error);
     }
     outcome
 }
@@ -174,41 +162,6 @@ impl<'a> Kept<'a> {
                 faults.extend(opened(&bytes)?);
             }
         }
-    }
-}
-
-/// Hands bytes on to whoever reads the answer.
-struct Pipe {
-    pieces: mpsc::Sender<io::Result<Bytes>>,
-    piece: Vec<u8>,
-}
-
-impl Write for Pipe {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.piece.extend_from_slice(bytes);
-        if self.piece.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let piece = std::mem::take(&mut self.piece);
-        if piece.is_empty() {
-            return Ok(());
-        }
-        self.pieces.blocking_send(Ok(piece.into())).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-/// What a pipe hands on, as the body of an answer.
-struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
-
-impl Stream for Pieces {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
     }
 }
 

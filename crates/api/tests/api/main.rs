@@ -4,6 +4,7 @@
 mod description;
 mod door;
 mod events;
+mod flow;
 mod journeys;
 mod lists;
 mod office;
