@@ -70,6 +70,9 @@ pub struct ProposalBody {
     pub change: ChangeBody,
     /// The same line by line in words, people by their names: what whoever confirms it has read.
     pub summary: Vec<String>,
+    /// For a move to another version: how many open requests still run under the versions it moves from. Once it is
+    /// confirmed they are taken along piece by piece, but for those that keep their version. Null in lists.
+    pub yet_to_move: Option<u64>,
     /// The person whom it registers, once it is confirmed.
     pub registers: Option<Uuid>,
     /// Who proposed it.
@@ -198,7 +201,7 @@ pub async fn one(
     let world = app.store.world();
     let found = found.filter(|proposal| office::may_see(&context(&world, &caller), proposal));
     let proposal = found.ok_or_else(|| Problem::not_found(caller.lang))?;
-    Ok(Json(body_of(&app, &caller, &world, &proposal).await?))
+    Ok(Json(told_whole(&app, &caller, &world, &proposal).await?))
 }
 
 /// Confirms a proposal. The rules are asked again: about the change, about who proposed it, about who confirms it.
@@ -270,7 +273,22 @@ async fn answered(
         let read = app.store.proposal(id).await.map_err(broken)?;
         read.ok_or_else(|| Problem::unexpected(caller.lang))?
     };
-    body_of(app, caller, &app.store.world(), &proposal).await.map(Some)
+    told_whole(app, caller, &app.store.world(), &proposal).await.map(Some)
+}
+
+/// A proposal with what is counted for it.
+async fn told_whole(
+    app: &App,
+    caller: &Caller,
+    world: &World,
+    proposal: &Proposal,
+) -> Result<ProposalBody, Problem> {
+    let mut body = body_of(app, caller, world, proposal).await?;
+    if let Change::Migrate { scheme, from, to } = &proposal.change {
+        // What was done is done, whether or not it can be counted.
+        body.yet_to_move = app.store.open_under_older(scheme, *from, *to).await.ok();
+    }
+    Ok(body)
 }
 
 /// The caller's own context.
@@ -308,6 +326,7 @@ async fn body_of(
         title: words::change(proposal.change.kind(), caller.lang),
         summary: summary(app, world, &change, caller.lang),
         change,
+        yet_to_move: None,
         registers,
         by: named(proposal.by),
         at: proposal.at.to_string(),

@@ -9,11 +9,13 @@ macro_rules! say {
     };
 }
 
+mod migrate;
 mod numeral;
 mod proof;
 mod refusal;
 mod table;
 
+pub use migrate::taken_along;
 pub use numeral::numeral;
 
 use jiff::civil::Date;

@@ -69,6 +69,12 @@ impl Finding {
         Finding { code, severity, place, line: None, column: None, id, en, counter_example: None }
     }
 
+    /// An error about a whole file, for whoever reads files.
+    #[must_use]
+    pub fn of_file(code: &'static str, id: String, en: String) -> Finding {
+        Finding::error(code, "file", id, en)
+    }
+
     pub(super) fn warning(code: &'static str, place: impl Into<String>, id: String, en: String) -> Finding {
         Finding { severity: Severity::Warning, ..Finding::error(code, place, id, en) }
     }

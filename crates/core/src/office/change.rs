@@ -80,8 +80,14 @@ pub enum Change {
     ReviseCeiling { line: LineId, ceiling: Rupiah, source: String },
     /// A request that is stuck goes back to an earlier stage.
     Repair { request: RequestId, to: StageName, reason: NoteRef },
-    /// The open requests of one version go on under a later one, but for those that it would harm.
-    Migrate { scheme: SchemeId, from: u32, to: u32 },
+    /// The open requests of one version, or of every older one where none is named, go on under a later one, but for
+    /// those that it would harm.
+    Migrate {
+        scheme: SchemeId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<u32>,
+        to: u32,
+    },
 }
 
 /// A kind of change: what the office's policy rules on.

@@ -6,13 +6,13 @@ use jiff::civil::Date;
 
 use super::who::locks_out;
 use super::{Change, Effect, Flaw, Objection, Paper, Published, effect};
-use crate::definition::{CounterExample, Finding};
+use crate::definition::{CounterExample, Finding, sound};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
 use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
-use crate::world::{Context, Freeze, World};
+use crate::world::{Context, Freeze, Workflows, World};
 use crate::{FieldName, Label, Lang, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
@@ -118,14 +118,16 @@ fn freezing(context: &Context<'_>, fund: &str, from: Date, to: Date) -> Checked 
     if from < today { no(Objection::FreezeBackdated { from, today }) } else { Ok(()) }
 }
 
-/// Both versions are there, and the one to go to is the later.
-fn migrating(world: &World, scheme: &SchemeId, from: u32, to: u32) -> Checked {
+/// Both versions are there, and the one to go to is the later; where none is named to come from, an older one is there.
+fn migrating(world: &World, scheme: &SchemeId, from: Option<u32>, to: u32) -> Checked {
     scheme_known(world, scheme)?;
-    let there = |version| world.workflows.all().any(|it| it.scheme == *scheme && it.version == version);
-    if !there(from) || !there(to) {
+    let versions = || world.workflows.all().filter(|it| it.scheme == *scheme).map(|it| it.version);
+    let there = |version| versions().any(|known| known == version);
+    if !there(to) || from.is_some_and(|from| !there(from)) {
         return Err(Why::DefinitionMissing.into());
     }
-    if from < to { Ok(()) } else { Err(Why::VersionNotLater { version: to }.into()) }
+    let is_later = from.map_or_else(|| versions().any(|known| known < to), |from| from < to);
+    if is_later { Ok(()) } else { Err(Why::VersionNotLater { version: to }.into()) }
 }
 
 /// A paper is judged as it would be kept.
@@ -187,9 +189,11 @@ fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
     check_delegation(world, handed, context.today())
 }
 
-/// Reads a definition, or tells everything that is wrong with it.
-pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
-    Workflow::parse(text).map_err(|error| error.findings.into_iter().map(flaw).collect())
+/// Reads a definition to be published beside others, or tells everything that is wrong with it.
+pub fn read_definition(text: &str, workflows: &Workflows) -> Result<Workflow, Vec<Flaw>> {
+    let versions: Vec<&Workflow> = workflows.all().map(|it| &**it).collect();
+    sound(Workflow::check_beside(text, &versions))
+        .map_err(|error| error.findings.into_iter().map(flaw).collect())
 }
 
 fn flaw(finding: Finding) -> Flaw {
@@ -205,7 +209,7 @@ fn flaw(finding: Finding) -> Flaw {
 }
 
 fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
-    let workflow = read_definition(text)
+    let workflow = read_definition(text, &world.workflows)
         .map_err(|flaws| Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws })))?;
     let (scheme, version) = (workflow.scheme.clone(), workflow.version);
     let mut same = world.workflows.all().filter(|it| it.scheme == scheme && it.version == version);
