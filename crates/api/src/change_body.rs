@@ -163,6 +163,21 @@ pub enum ChangeBody {
         /// Which.
         freeze: Uuid,
     },
+    /// Opens a budget line: what a scheme may spend from its fund source in this fiscal year or the next.
+    OpenLine {
+        /// The scheme.
+        scheme: String,
+        /// The fiscal year.
+        year: i16,
+        /// The fund source, as `apbd`.
+        fund: String,
+        /// The account code of the budget.
+        account: String,
+        /// The ceiling, in whole rupiah.
+        ceiling: i64,
+        /// The budget document it rests on.
+        source: String,
+    },
     /// Gives a budget line another ceiling.
     ReviseCeiling {
         /// The line, as `2026/disaster/apbd`.

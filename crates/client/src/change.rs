@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
+use salur_core::Rupiah;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Call};
@@ -117,11 +118,42 @@ pub enum FreezeCommand {
 pub struct Ceiling {
     /// The line, as `2026/disaster/apbd`
     pub line: String,
-    /// The ceiling, in whole rupiah
-    pub amount: i64,
+    /// The ceiling in whole rupiah, as `5000000000` or `5.000.000.000`
+    #[arg(value_parser = rupiah)]
+    pub amount: Rupiah,
     /// The revision of the budget it rests on
     #[arg(long)]
     pub source: String,
+}
+
+/// Propose to open a budget line for a scheme
+#[derive(Debug, Clone, Args)]
+pub struct OpenLine {
+    /// The scheme
+    pub scheme: String,
+    /// The fiscal year
+    #[arg(long)]
+    pub year: i16,
+    /// The fund source, as `apbd`
+    #[arg(long)]
+    pub fund: String,
+    /// The account code of the budget
+    #[arg(long)]
+    pub account: String,
+    /// The ceiling in whole rupiah, as `5000000000` or `5.000.000.000`
+    #[arg(long, value_parser = rupiah)]
+    pub ceiling: Rupiah,
+    /// The budget document it rests on
+    #[arg(long)]
+    pub source: String,
+}
+
+/// An amount as people write it.
+pub(crate) fn rupiah(text: &str) -> Result<Rupiah, String> {
+    salur_core::form::money::parse(text).map_err(|_| {
+        "bukan rupiah bulat; tulis 5000000000 atau 5.000.000.000 (not whole rupiah; write it like that)"
+            .to_owned()
+    })
 }
 
 /// Proposes a change and tells what became of it.
@@ -199,6 +231,10 @@ fn report(desk: &mut Desk<'_, '_>, answer: &Answer) -> Result<Ending, ClientErro
     facts.add(desk.pick("alasan", "reason"), proposal.reason.to_string());
     facts.add(desk.pick("yang dapat menyetujui", "who could confirm"), proposal.who_could.to_string());
     facts.show(desk.screen)?;
+    let warning = desk.pick("peringatan", "warning");
+    for it in &proposal.warnings {
+        desk.screen.note(&format!("{warning}[{}]: {}", it.code, it.detail))?;
+    }
     if let Some(open) = proposal.yet_to_move {
         migration::tell_moving(desk, &proposal.state.to_string(), open)?;
     }
@@ -370,6 +406,17 @@ fn freezes(desk: &mut Desk<'_, '_>) -> Result<Ending, ClientError> {
 }
 
 pub(crate) fn ceiling(desk: &mut Desk<'_, '_>, asked: &Ceiling) -> Result<Ending, ClientError> {
-    let Ceiling { line, amount, source } = asked;
+    let Ceiling { line, amount: Rupiah(amount), source } = asked;
     propose(desk, &json!({ "kind": "revise_ceiling", "line": line, "ceiling": amount, "source": source }))
+}
+
+pub(crate) fn open_line(desk: &mut Desk<'_, '_>, asked: &OpenLine) -> Result<Ending, ClientError> {
+    let OpenLine { scheme, year, fund, account, ceiling: Rupiah(ceiling), source } = asked;
+    propose(
+        desk,
+        &json!({
+            "kind": "open_line", "scheme": scheme, "year": year, "fund": fund, "account": account,
+            "ceiling": ceiling, "source": source,
+        }),
+    )
 }

@@ -14,6 +14,7 @@ mod numeral;
 mod proof;
 mod refusal;
 mod table;
+mod warning;
 
 pub use migrate::taken_along;
 pub use numeral::numeral;

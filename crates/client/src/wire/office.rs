@@ -13,6 +13,7 @@ pub(crate) struct Proposal {
     pub(crate) summary: Vec<String>,
     pub(crate) registers: Text,
     pub(crate) yet_to_move: Option<u64>,
+    pub(crate) warnings: Vec<RosterFinding>,
     pub(crate) by: Text,
     pub(crate) at: Text,
     pub(crate) decided_by: Text,

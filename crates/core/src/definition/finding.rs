@@ -246,6 +246,22 @@ impl<'a> Findings<'a> {
         !self.holes.is_empty()
     }
 
+    /// True where what stands at a place could not be read.
+    pub(super) fn is_hole(&self, place: &str) -> bool {
+        self.holes.iter().any(|hole| hole == place)
+    }
+
+    /// True once as much was found as is told of one file: what else there is is counted, and not worked out.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= FINDINGS_MAX
+    }
+
+    /// Counts an error that is not told.
+    pub(super) fn untold(&mut self) {
+        self.errors = self.errors.saturating_add(1);
+        self.more = true;
+    }
+
     /// How many errors there are.
     pub(super) fn errors(&self) -> usize {
         self.errors

@@ -51,15 +51,19 @@ fn check_times(name: &StageName, stage: &Stage, findings: &mut Findings<'_>) {
         let id = "target paling sedikit 1wd".into();
         findings.error("target_zero", format!("{place}.target"), id, "a target is 1wd at least".into());
     }
+    // Against a target that cannot be read, nothing can be said.
+    if findings.is_hole(&format!("{place}.target")) {
+        return;
+    }
     if let Some(remind) = sla.remind.filter(|remind| *remind >= target) {
-        let id = format!("pengingat ({remind}) datang sebelum target ({target})");
-        let en = format!("the reminder ({remind}) comes before the target ({target})");
+        let id = format!("pengingat ({remind}) harus datang sebelum target ({target}), tetapi tidak");
+        let en = format!("the reminder ({remind}) must come before the target ({target}), and does not");
         findings.error("remind_late", format!("{place}.remind"), id, en);
     }
     if let Some(escalate) = sla.escalate.as_ref().filter(|escalate| escalate.after < target) {
         let after = escalate.after;
-        let id = format!("eskalasi ({after}) tidak sebelum target ({target})");
-        let en = format!("escalation ({after}) does not come before the target ({target})");
+        let id = format!("eskalasi ({after}) tidak boleh datang sebelum target ({target})");
+        let en = format!("escalation ({after}) may not come before the target ({target})");
         findings.error("escalate_early", format!("{place}.escalate.after"), id, en);
     }
 }
@@ -92,9 +96,11 @@ fn check_station(workflow: &Workflow, name: &StageName, station: &Station, findi
         findings.warning("station_unsized", place.clone(), id.into(), en.into());
     }
     if here.peek().is_some() && !here.any(|action| action.by.contains_key(&station.role)) {
+        let doers = workflow.actions.values().flat_map(|action| action.by.keys());
+        let (id, en) = suggestion(station.role.as_str(), doers.map(Role::as_str));
         let id =
-            format!("`{}` melayani tahap ini tetapi tidak boleh melakukan apa pun di sini", station.role);
-        let en = format!("`{}` serves this stage, yet may take no action here", station.role);
+            format!("`{}` melayani tahap ini tetapi tidak boleh melakukan apa pun di sini{id}", station.role);
+        let en = format!("`{}` serves this stage, yet may take no action here{en}", station.role);
         findings.warning("station_idle", format!("{place}.role"), id, en);
     }
 }

@@ -80,6 +80,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             texts(&[("source", source), ("fund", fund)])?;
             freezing(context, fund, *from, *to)?;
             schemes.iter().chain(exempt).try_for_each(|scheme| scheme_known(world, scheme))?;
+            stops_something(world, fund, schemes, exempt)?;
         }
         Change::LiftFreeze { freeze } => {
             let is_it = |it: &Freeze| it.id == Some(*freeze) && it.to >= context.today();
@@ -91,6 +92,14 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             repair::check(&case, to)?;
         }
         Change::Migrate { scheme, from, to } => migrating(world, scheme, *from, *to)?,
+        Change::OpenLine { scheme, year, fund, account, ceiling, source } => {
+            texts(&[("fund", fund), ("account", account), ("source", source)])?;
+            opening(context, (scheme, *year, fund), *ceiling)?;
+            let line = change.line().filter(|line| books.lines.contains_key(line));
+            if let Some(line) = line {
+                return no(Objection::LineTaken { line });
+            }
+        }
         Change::ReviseCeiling { line, ceiling, source } => {
             texts(&[("source", source)])?;
             let Some(known) = books.lines.get(line) else {
@@ -116,6 +125,43 @@ fn freezing(context: &Context<'_>, fund: &str, from: Date, to: Date) -> Checked 
     }
     let today = context.today();
     if from < today { no(Objection::FreezeBackdated { from, today }) } else { Ok(()) }
+}
+
+/// A freeze that stops no scheme is a slip: somebody counts on money standing still that does not.
+fn stops_something(
+    world: &World,
+    fund: &str,
+    schemes: &BTreeSet<SchemeId>,
+    exempt: &BTreeSet<SchemeId>,
+) -> Checked {
+    let mut paid_from = world.workflows.all().filter(|it| it.fund == fund).map(|it| &it.scheme).peekable();
+    let stops =
+        |scheme: &SchemeId| (schemes.is_empty() || schemes.contains(scheme)) && !exempt.contains(scheme);
+    if paid_from.peek().is_none() || paid_from.any(stops) {
+        return Ok(());
+    }
+    no(Objection::FreezeIdle { fund: fund.to_owned() })
+}
+
+/// A budget line is a known scheme's, from the fund source that its definition names, for this year or the next.
+fn opening(context: &Context<'_>, (scheme, year, fund): (&SchemeId, i16, &str), ceiling: Rupiah) -> Checked {
+    let world = context.world;
+    scheme_known(world, scheme)?;
+    let known: BTreeSet<&str> =
+        world.workflows.all().filter(|it| it.scheme == *scheme).map(|it| it.fund.as_str()).collect();
+    if !known.contains(fund.trim()) {
+        let known = known.into_iter().map(str::to_owned).collect();
+        return no(Objection::FundUnknown { fund: fund.to_owned(), known });
+    }
+    let first = context.today().year();
+    if year != first && Some(year) != first.checked_add(1) {
+        return no(Objection::LineYear { year, first });
+    }
+    if ceiling.is_positive() {
+        return Ok(());
+    }
+    let (found, wanted) = (ceiling.to_string(), "> 0".to_owned());
+    Err(Why::FieldInvalid { field: "ceiling".into(), found, wanted }.into())
 }
 
 /// Both versions are there, and the one to go to is the later; where none is named to come from, an older one is there.
@@ -250,7 +296,11 @@ fn role_and_region(world: &World, role: &Role, region: &RegionCode) -> Checked {
     }
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if region.as_str().len() <= 20 && region.as_str().split('.').all(digits) {
-        return Ok(());
+        if world.regions.knows(region) {
+            return Ok(());
+        }
+        let near = world.regions.nearest(region);
+        return no(Objection::RegionUnknown { region: region.clone(), near });
     }
     let (found, wanted) = (region.to_string(), "64.72".to_owned());
     Err(Why::FieldInvalid { field: "region".into(), found, wanted }.into())
@@ -284,7 +334,7 @@ fn texts(fields: &[(&str, &str)]) -> Checked {
 /// From a day to a later one, and not over yet.
 fn days(context: &Context<'_>, from: Date, to: Date) -> Checked {
     if from > to || to < context.today() {
-        return Err(Why::DaysInvalid { from, to }.into());
+        return Err(Why::DaysInvalid { from, to, today: Some(context.today()) }.into());
     }
     Ok(())
 }
