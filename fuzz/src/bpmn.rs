@@ -7,7 +7,7 @@ use crate::check_code;
 
 /// Reads bytes as a drawing.
 pub fn bpmn(bytes: &[u8]) {
-    let reading = match read(bytes) {
+    let reading = match read(bytes, &std::collections::BTreeMap::new()) {
         Ok(reading) => reading,
         Err(error) => {
             check_code(error.code.as_str());

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use salur_core::office::Change;
-use salur_core::{Lang, NoteId, ProposalId, RequestId, SchemeId, StageName};
+use salur_core::{Lang, NoteId, ProposalId, RequestId, StageName};
 use salur_store::job::Job;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -163,6 +163,21 @@ pub enum ChangeBody {
         /// Which.
         freeze: Uuid,
     },
+    /// Opens a budget line: what a scheme may spend from its fund source in this fiscal year or the next.
+    OpenLine {
+        /// The scheme.
+        scheme: String,
+        /// The fiscal year.
+        year: i16,
+        /// The fund source, as `apbd`.
+        fund: String,
+        /// The account code of the budget.
+        account: String,
+        /// The ceiling, in whole rupiah.
+        ceiling: i64,
+        /// The budget document it rests on.
+        source: String,
+    },
     /// Gives a budget line another ceiling.
     ReviseCeiling {
         /// The line, as `2026/disaster/apbd`.
@@ -183,12 +198,12 @@ pub enum ChangeBody {
         #[schema(max_length = 2000)]
         reason: Option<String>,
     },
-    /// Brings the open requests of one version under a later one, but for those that it would harm.
+    /// Brings open requests under a later version, but for those that it would harm.
     Migrate {
         /// The scheme.
         scheme: String,
-        /// The version that they run under; the one before `to` where none is named.
-        #[serde(default)]
+        /// The version that they run under; every older one where none is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<u32>,
         /// The version to go to.
         to: u32,
@@ -233,10 +248,6 @@ impl ChangeBody {
 
     /// The change itself: but for a repair the two have one shape, which a test compares.
     fn change(self, lang: Lang) -> Result<Change, Problem> {
-        if let ChangeBody::Migrate { scheme, from, to } = self {
-            let from = from.unwrap_or(to.saturating_sub(1));
-            return Ok(Change::Migrate { scheme: SchemeId::from(&*scheme), from, to });
-        }
         let read = serde_json::to_value(self).and_then(serde_json::from_value);
         read.map_err(|_| Problem::unexpected(lang))
     }

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use salur_core::SchemeId;
+use jiff::civil::Date;
 use salur_core::migrate::Preview;
 use salur_core::office::{Change, check_part};
 use salur_core::refusal::Refusal;
 use salur_core::request::Request;
 use salur_core::workflow::Workflow;
 use salur_core::world::World;
+use salur_core::{SchemeId, words};
 use salur_store::requests::Place;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use crate::extract::{NameOf, QueryOf};
 use crate::page::{Cursors, PageBody, limit_of};
-use crate::problem::{Problem, pick};
+use crate::problem::Problem;
 use crate::proposals::context;
 use crate::{App, Caller};
 
@@ -36,6 +37,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 pub struct PreviewQuery {
     /// The version to go to.
     pub to: u32,
+    /// The version that requests run under; every older one where none is named.
+    pub from: Option<u32>,
     /// How many are looked at, 1 to 100; those that need no move are left out.
     #[param(default = 50, minimum = 1, maximum = 100)]
     pub limit: Option<u32>,
@@ -52,10 +55,17 @@ pub struct MigrationBody {
     pub from: u32,
     /// The stage it is at.
     pub stage: String,
-    /// `stays`, `moves` or `blocked`.
+    /// `stays`, `renamed` (its stage has another name), `moves` or `blocked`.
     pub outcome: &'static str,
     /// The stage it would come to; null where it is blocked.
     pub to_stage: Option<String>,
+    /// The last day its stage should take, as it is now; null while the clock stands still.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub due_on: Option<Date>,
+    /// The same afterwards: the same day where it stays at its stage, by whatever name, another where it moves. Null where it is
+    /// blocked, and while the clock stands still.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to_due_on: Option<Date>,
     /// Why it is blocked, a stable code.
     pub code: Option<&'static str>,
     /// The outcome as a sentence.
@@ -63,10 +73,12 @@ pub struct MigrationBody {
 }
 
 /// How many requests a version takes along, over all pages.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CountsBody {
     /// How many stay at their stage.
     pub stays: u64,
+    /// How many stay at their stage, which has another name.
+    pub renamed: u64,
     /// How many move to another stage.
     pub moves: u64,
     /// How many keep their version.
@@ -99,32 +111,40 @@ pub async fn preview(
     let limit = limit_of(query.limit, caller.lang)?;
     let world = app.store.world();
     let scheme = SchemeId::from(&*scheme);
-    let move_all = Change::Migrate { scheme: scheme.clone(), from: query.to.saturating_sub(1), to: query.to };
+    let move_all = Change::Migrate { scheme: scheme.clone(), from: query.from, to: query.to };
     check_part(&context(&world, &caller), &move_all)
         .map_err(|refusal| Problem::refused(&refusal, caller.lang, &world, None))?;
     let new = world.workflows.all().find(|it| it.scheme == scheme && it.version == query.to);
     let new = new.ok_or_else(|| Problem::not_found(caller.lang))?;
-    let cursors = Cursors::new(&app, format!("migration {scheme} {}", query.to), caller.lang);
+    let cursors =
+        Cursors::new(&app, format!("migration {scheme} {:?} {}", query.from, query.to), caller.lang);
     let after = cursors.read(query.cursor.as_deref(), Place::START)?;
-    let page = app.store.migration_preview(new, caller.at, after, limit).await;
+    let page = app.store.migration_preview(new, query.from, caller.at, after, limit).await;
     let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
     let visible = page.data.iter().filter(|(request, _)| caller.sees(&request.region));
     let data = visible.map(|(request, preview)| body(&caller, &world, new, request, preview)).collect();
     let page = PageBody::new(data, page.next.map(|next| cursors.write(next)));
-    let counts = if query.cursor.is_none() { Some(counts(&app, &caller, new).await?) } else { None };
+    let counts =
+        if query.cursor.is_none() { Some(counts(&app, &caller, new, query.from).await?) } else { None };
     Ok(Json(PreviewBody { counts, page }))
 }
 
 /// Counted on the requests themselves: why one is blocked follows from all that it is.
-async fn counts(app: &App, caller: &Caller, new: &Workflow) -> Result<CountsBody, Problem> {
+pub(crate) async fn counts(
+    app: &App,
+    caller: &Caller,
+    new: &Workflow,
+    from: Option<u32>,
+) -> Result<CountsBody, Problem> {
     let mut counts = CountsBody::default();
     let mut after = Some(Place::START);
     while let Some(place) = after {
-        let page = app.store.migration_preview(new, caller.at, place, COUNTED_AT_ONCE).await;
+        let page = app.store.migration_preview(new, from, caller.at, place, COUNTED_AT_ONCE).await;
         let page = page.map_err(|error| Problem::broken(&error, caller.lang))?;
         for (_, preview) in page.data.iter().filter(|(request, _)| caller.sees(&request.region)) {
             let count = match preview {
                 Preview::Stays => &mut counts.stays,
+                Preview::Renamed { .. } => &mut counts.renamed,
                 Preview::Moves { .. } => &mut counts.moves,
                 Preview::Blocked { .. } => &mut counts.blocked,
             };
@@ -143,27 +163,31 @@ fn body(
     preview: &Preview,
 ) -> MigrationBody {
     let lang = caller.lang;
-    let (to_stage, code, sentence) = match preview {
-        Preview::Stays => {
-            (Some(request.stage.clone()), None, pick(lang, "Tetap di tahapnya.", "It stays at its stage."))
+    let (to_stage, code, to_due_on) = match preview {
+        Preview::Stays => (Some(&request.stage), None, request.due_on),
+        Preview::Renamed { to } => (Some(to), None, request.due_on),
+        Preview::Moves { to, due_on } => {
+            // While the clock stands still nothing is due.
+            let stands_still = request.hold.as_ref().is_some_and(|hold| hold.blameless);
+            (Some(to), None, due_on.filter(|_| !stands_still))
         }
-        Preview::Moves { to } => {
-            let title = new.stage_title(to, lang);
-            let (id, en) = (format!("Pindah ke tahap {title}."), format!("It moves to the stage {title}."));
-            (Some(to.clone()), None, pick(lang, &id, &en))
-        }
+        Preview::Blocked { why } => (None, Some(why.code()), None),
+    };
+    let sentence = match preview {
         Preview::Blocked { why } => {
             let old = world.workflows.pinned(&request.scheme, &request.definition);
-            let refusal = Refusal::from(why.clone());
-            (None, Some(why.code()), refusal.sentence(lang, world, old.map(|old| &**old)))
+            Refusal::from(why.clone()).sentence(lang, world, old.map(|old| &**old))
         }
+        other => words::taken_along(other, new, request, to_due_on, lang),
     };
     MigrationBody {
         id: request.id.0,
         from: request.definition.version,
         stage: request.stage.to_string(),
         outcome: preview.code(),
-        to_stage: to_stage.map(|stage| stage.to_string()),
+        to_stage: to_stage.map(ToString::to_string),
+        due_on: request.due_on,
+        to_due_on,
         code,
         sentence,
     }

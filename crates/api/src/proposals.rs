@@ -70,6 +70,11 @@ pub struct ProposalBody {
     pub change: ChangeBody,
     /// The same line by line in words, people by their names: what whoever confirms it has read.
     pub summary: Vec<String>,
+    /// What to know of it while it is open, and in the answer to who proposed it: duties that come to one person, what stops.
+    pub warnings: Vec<WarningBody>,
+    /// For a move to another version: how many open requests still run under the versions it moves from. Once it is
+    /// confirmed they are taken along piece by piece, but for those that keep their version. Null in lists.
+    pub yet_to_move: Option<u64>,
     /// The person whom it registers, once it is confirmed.
     pub registers: Option<Uuid>,
     /// Who proposed it.
@@ -91,6 +96,15 @@ pub struct ProposalBody {
 pub struct UnchangedBody {
     /// `unchanged`.
     pub state: &'static str,
+}
+
+/// Something to know of a change: it may be made all the same.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WarningBody {
+    /// A stable code.
+    pub code: &'static str,
+    /// What it is.
+    pub detail: String,
 }
 
 /// What came of proposing.
@@ -138,9 +152,16 @@ pub async fn propose(
     body: BodyOf<ProposeBody>,
 ) -> Result<Proposed, Problem> {
     let job = body.value.change.proposing(&app, &caller)?;
+    // What one person does at once is done when it is answered: what stops by it shows in the office as it was before.
+    let before = app.store.world();
+    let warnings = match &job {
+        Job::Propose { change, .. } => warned(&before, &caller, change),
+        _ => Vec::new(),
+    };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     match answered(&app, &caller, told).await? {
-        Some(body) => {
+        Some(mut body) => {
+            body.warnings = warnings;
             Ok(Proposed::Anew(Box::new(Created { path: "proposals", id: body.id, body: Json(body) })))
         }
         None => Ok(Proposed::Unchanged(Json(UnchangedBody { state: "unchanged" }))),
@@ -198,7 +219,7 @@ pub async fn one(
     let world = app.store.world();
     let found = found.filter(|proposal| office::may_see(&context(&world, &caller), proposal));
     let proposal = found.ok_or_else(|| Problem::not_found(caller.lang))?;
-    Ok(Json(body_of(&app, &caller, &world, &proposal).await?))
+    Ok(Json(told_whole(&app, &caller, &world, &proposal).await?))
 }
 
 /// Confirms a proposal. The rules are asked again: about the change, about who proposed it, about who confirms it.
@@ -270,7 +291,32 @@ async fn answered(
         let read = app.store.proposal(id).await.map_err(broken)?;
         read.ok_or_else(|| Problem::unexpected(caller.lang))?
     };
-    body_of(app, caller, &app.store.world(), &proposal).await.map(Some)
+    told_whole(app, caller, &app.store.world(), &proposal).await.map(Some)
+}
+
+/// A proposal with what is counted for it.
+async fn told_whole(
+    app: &App,
+    caller: &Caller,
+    world: &World,
+    proposal: &Proposal,
+) -> Result<ProposalBody, Problem> {
+    let mut body = body_of(app, caller, world, proposal).await?;
+    if let Change::Migrate { scheme, from, to } = &proposal.change {
+        // What was done is done, whether or not it can be counted.
+        body.yet_to_move = app.store.open_under_older(scheme, *from, *to).await.ok();
+    }
+    Ok(body)
+}
+
+/// What to know of a change, for those who have a part in it.
+fn warned(world: &World, caller: &Caller, change: &Change) -> Vec<WarningBody> {
+    let context = context(world, caller);
+    if office::check_part(&context, change).is_err() {
+        return Vec::new();
+    }
+    let told = office::warnings(&context, change).into_iter();
+    told.map(|it| WarningBody { code: it.code(), detail: it.sentence(caller.lang, world) }).collect()
 }
 
 /// The caller's own context.
@@ -308,6 +354,8 @@ async fn body_of(
         title: words::change(proposal.change.kind(), caller.lang),
         summary: summary(app, world, &change, caller.lang),
         change,
+        warnings: if is_open { warned(world, caller, &proposal.change) } else { Vec::new() },
+        yet_to_move: None,
         registers,
         by: named(proposal.by),
         at: proposal.at.to_string(),

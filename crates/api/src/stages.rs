@@ -149,7 +149,9 @@ pub(crate) fn narrowed(caller: &Caller, region: Option<RegionCode>) -> Scope {
 }
 
 fn title(world: &World, scheme: &SchemeId, stage: &StageName, lang: Lang) -> String {
-    let workflow = world.workflows.current(scheme);
+    // A stage that the version in force has no more is called as the last one that had it calls it.
+    let versions = world.workflows.all().filter(|it| it.scheme == *scheme && it.stage(stage).is_some());
+    let workflow = versions.max_by_key(|it| it.version);
     workflow.map_or_else(|| stage.to_string(), |workflow| workflow.stage_title(stage, lang).to_owned())
 }
 

@@ -217,7 +217,11 @@ pub async fn check(
 ) -> Result<Json<CheckedBody>, Problem> {
     let lang = caller.lang;
     // Work for a processor, not for a thread that serves others.
-    let checked = tokio::task::spawn_blocking(move || Workflow::check(&body.value.text));
+    let world = app.store.world();
+    let checked = tokio::task::spawn_blocking(move || {
+        let versions: Vec<&Workflow> = world.workflows.all().map(|it| &**it).collect();
+        Workflow::check_beside(&body.value.text, &versions)
+    });
     let Checked { workflow, findings } = checked.await.map_err(|_| Problem::unexpected(lang))?;
     let findings = findings.into_iter().map(|found| finding(found, lang)).collect();
     let head = workflow.as_ref().map(|workflow| head(workflow, lang));

@@ -154,6 +154,7 @@ fn decisions(roster: Roster, policy: Policy) -> Result<()> {
         roster: Arc::new(roster),
         calendar: Arc::new(Calendar::new("Asia/Makassar", [], 2026..=2026)?),
         policy: Arc::new(policy),
+        regions: Arc::default(),
     };
     let workflow = world.workflows.current(&scheme).context("the workflow")?;
     let at: Timestamp = "2026-03-02T01:00:00Z".parse()?;

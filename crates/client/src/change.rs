@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
+use salur_core::Rupiah;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Call};
@@ -59,18 +60,21 @@ pub enum WorkflowCommand {
         /// The version to go to
         #[arg(long, value_name = "VERSION")]
         to: u32,
+        /// The version they run under; every older one unless said otherwise
+        #[arg(long, value_name = "VERSION")]
+        from: Option<u32>,
         /// Which part
         #[command(flatten)]
         part: Part,
     },
-    /// Propose to bring the open requests of one version under a later one
+    /// Propose to bring open requests under a later version
     Migrate {
         /// The scheme
         scheme: String,
         /// The version to go to
         #[arg(long, value_name = "VERSION")]
         to: u32,
-        /// The version they run under; the one before unless said otherwise
+        /// The version they run under; every older one unless said otherwise
         #[arg(long, value_name = "VERSION")]
         from: Option<u32>,
     },
@@ -114,11 +118,42 @@ pub enum FreezeCommand {
 pub struct Ceiling {
     /// The line, as `2026/disaster/apbd`
     pub line: String,
-    /// The ceiling, in whole rupiah
-    pub amount: i64,
+    /// The ceiling in whole rupiah, as `5000000000` or `5.000.000.000`
+    #[arg(value_parser = rupiah)]
+    pub amount: Rupiah,
     /// The revision of the budget it rests on
     #[arg(long)]
     pub source: String,
+}
+
+/// Propose to open a budget line for a scheme
+#[derive(Debug, Clone, Args)]
+pub struct OpenLine {
+    /// The scheme
+    pub scheme: String,
+    /// The fiscal year
+    #[arg(long)]
+    pub year: i16,
+    /// The fund source, as `apbd`
+    #[arg(long)]
+    pub fund: String,
+    /// The account code of the budget
+    #[arg(long)]
+    pub account: String,
+    /// The ceiling in whole rupiah, as `5000000000` or `5.000.000.000`
+    #[arg(long, value_parser = rupiah)]
+    pub ceiling: Rupiah,
+    /// The budget document it rests on
+    #[arg(long)]
+    pub source: String,
+}
+
+/// An amount as people write it.
+pub(crate) fn rupiah(text: &str) -> Result<Rupiah, String> {
+    salur_core::form::money::parse(text).map_err(|_| {
+        "bukan rupiah bulat; tulis 5000000000 atau 5.000.000.000 (not whole rupiah; write it like that)"
+            .to_owned()
+    })
 }
 
 /// Proposes a change and tells what became of it.
@@ -196,6 +231,13 @@ fn report(desk: &mut Desk<'_, '_>, answer: &Answer) -> Result<Ending, ClientErro
     facts.add(desk.pick("alasan", "reason"), proposal.reason.to_string());
     facts.add(desk.pick("yang dapat menyetujui", "who could confirm"), proposal.who_could.to_string());
     facts.show(desk.screen)?;
+    let warning = desk.pick("peringatan", "warning");
+    for it in &proposal.warnings {
+        desk.screen.note(&format!("{warning}[{}]: {}", it.code, it.detail))?;
+    }
+    if let Some(open) = proposal.yet_to_move {
+        migration::tell_moving(desk, &proposal.state.to_string(), open)?;
+    }
     Ok(Ending::Done)
 }
 
@@ -219,11 +261,16 @@ pub(crate) fn workflow(desk: &mut Desk<'_, '_>, command: WorkflowCommand) -> Res
             let text = text_of(desk, &file)?;
             if !desk.json {
                 let checked: wire::Checked = ask_check(desk, &text)?.parse()?;
+                for line in told(desk, &checked).into_iter().filter(|_| checked.sound) {
+                    desk.screen.note(&line)?;
+                }
                 warn_of_roster(desk, &checked)?;
             }
             propose(desk, &json!({ "kind": "publish_definition", "text": text }))
         }
-        WorkflowCommand::Preview { scheme, to, part } => migration::preview(desk, &scheme, to, &part),
+        WorkflowCommand::Preview { scheme, to, from, part } => {
+            migration::preview(desk, &scheme, (from, to), &part)
+        }
         WorkflowCommand::Migrate { scheme, to, from } => {
             propose(desk, &json!({ "kind": "migrate", "scheme": scheme, "from": from, "to": to }))
         }
@@ -248,22 +295,40 @@ fn check(desk: &mut Desk<'_, '_>, file: &Path) -> Result<Ending, ClientError> {
     let answer = ask_check(desk, &text)?;
     let checked: wire::Checked = answer.parse()?;
     if !desk.printed(&answer)? {
-        if checked.sound {
-            desk.screen.line(&say!(desk.lang, "Utuh.", "Sound."))?;
-        }
-        for finding in &checked.findings {
-            let (code, severity, place, text) =
-                (&finding.code, &finding.severity, &finding.place, &finding.text);
-            let at = finding.line.zip(finding.column).map(|(line, column)| format!("{line}:{column}: "));
-            let at = at.unwrap_or_default();
-            desk.screen.line(&format!("{at}{}[{code}]: {place}: {text}", severity_of(desk, severity)))?;
-            if !finding.shown.is_blank() {
-                desk.screen.line(&format!("    {}", finding.shown))?;
+        let many = checked.findings.len();
+        match (checked.sound, many) {
+            (true, 0) => desk.screen.line(&say!(desk.lang, "Utuh.", "Sound."))?,
+            (true, 1) => {
+                desk.screen.line(&say!(desk.lang, "Utuh, dengan 1 peringatan.", "Sound, with 1 warning."))?;
             }
+            (true, many) => desk.screen.line(&say!(
+                desk.lang,
+                "Utuh, dengan {many} peringatan.",
+                "Sound, with {many} warnings."
+            ))?,
+            (false, _) => {}
+        }
+        for line in told(desk, &checked) {
+            desk.screen.line(&line)?;
         }
         warn_of_roster(desk, &checked)?;
     }
     Ok(Ending::refused_if(!checked.sound))
+}
+
+/// What was found, a line for each, and what shows it below.
+fn told(desk: &Desk<'_, '_>, checked: &wire::Checked) -> Vec<String> {
+    let mut lines = Vec::new();
+    for finding in &checked.findings {
+        let (code, place, text) = (&finding.code, &finding.place, &finding.text);
+        let at = finding.line.zip(finding.column).map(|(line, column)| format!("{line}:{column}: "));
+        let at = at.unwrap_or_default();
+        lines.push(format!("{at}{}[{code}]: {place}: {text}", severity_of(desk, &finding.severity)));
+        if !finding.shown.is_blank() {
+            lines.push(format!("    {}", finding.shown));
+        }
+    }
+    lines
 }
 
 fn ask_check(desk: &Desk<'_, '_>, text: &str) -> Result<Answer, ClientError> {
@@ -341,6 +406,17 @@ fn freezes(desk: &mut Desk<'_, '_>) -> Result<Ending, ClientError> {
 }
 
 pub(crate) fn ceiling(desk: &mut Desk<'_, '_>, asked: &Ceiling) -> Result<Ending, ClientError> {
-    let Ceiling { line, amount, source } = asked;
+    let Ceiling { line, amount: Rupiah(amount), source } = asked;
     propose(desk, &json!({ "kind": "revise_ceiling", "line": line, "ceiling": amount, "source": source }))
+}
+
+pub(crate) fn open_line(desk: &mut Desk<'_, '_>, asked: &OpenLine) -> Result<Ending, ClientError> {
+    let OpenLine { scheme, year, fund, account, ceiling: Rupiah(ceiling), source } = asked;
+    propose(
+        desk,
+        &json!({
+            "kind": "open_line", "scheme": scheme, "year": year, "fund": fund, "account": account,
+            "ceiling": ceiling, "source": source,
+        }),
+    )
 }

@@ -50,7 +50,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 pub use act::Act;
-pub use change::{Ceiling, Decline, FreezeCommand, Proposals, WorkflowCommand};
+pub use change::{Ceiling, Decline, FreezeCommand, OpenLine, Proposals, WorkflowCommand};
 pub use connection::{Connection, Token};
 pub use decree::{DecreeCommand, Draft, Sign, Strike};
 pub use desk::{Ending, Part};
@@ -90,6 +90,8 @@ pub enum ClientCommand {
     Stuck(Stuck),
     /// See the budget lines and the room they have
     Budget(Budget),
+    /// Propose to open a budget line for a scheme
+    OpenLine(OpenLine),
     /// Propose another ceiling for a budget line
     Ceiling(Ceiling),
     /// See who is in the office and holds what, or propose a change
@@ -149,6 +151,7 @@ pub fn run_on(
         ClientCommand::Pay(command) => pay::pay(&mut desk, command),
         ClientCommand::Stuck(stuck) => queue::stuck(&mut desk, &stuck),
         ClientCommand::Budget(budget) => office::budget(&mut desk, &budget),
+        ClientCommand::OpenLine(asked) => change::open_line(&mut desk, &asked),
         ClientCommand::Ceiling(asked) => change::ceiling(&mut desk, &asked),
         ClientCommand::Roster(roster) => roster::roster(&mut desk, roster),
         ClientCommand::Proposals(asked) => change::proposals(&mut desk, &asked),

@@ -15,6 +15,8 @@ struct Counted {
 #[derive(Deserialize)]
 struct Counts {
     stays: u64,
+    #[serde(default)]
+    renamed: u64,
     moves: u64,
     blocked: u64,
 }
@@ -26,6 +28,8 @@ struct Fate {
     from: Text,
     stage: Text,
     outcome: String,
+    due_on: Text,
+    to_due_on: Text,
     to_stage: Text,
     code: Text,
     sentence: Text,
@@ -34,15 +38,16 @@ struct Fate {
 pub(crate) fn preview(
     desk: &mut Desk<'_, '_>,
     scheme: &str,
-    to: u32,
+    (from, to): (Option<u32>, u32),
     part: &Part,
 ) -> Result<Ending, ClientError> {
     let path = ["workflows", scheme, "migration"];
-    let query = vec![("to", to.to_string())];
+    let mut query = vec![("to", to.to_string())];
+    query.extend(from.map(|from| ("from", from.to_string())));
     let Some(rows) = desk.rows::<Fate>(&path, &query, part)? else { return Ok(Ending::Done) };
     let mut first = query;
     first.push(("limit", "1".to_owned()));
-    let Counted { counts: Counts { stays, moves, blocked } } = desk.get(&path, first)?.parse()?;
+    let Counted { counts: Counts { stays, renamed, moves, blocked } } = desk.get(&path, first)?.parse()?;
     if !rows.is_empty() {
         let mut grid = Grid::new(&[
             "id",
@@ -51,7 +56,9 @@ pub(crate) fn preview(
             desk.pick("hasil", "outcome"),
             desk.pick("ke tahap", "to stage"),
             desk.pick("kode", "code"),
-            desk.pick("sebab", "why"),
+            desk.pick("tenggat", "due"),
+            desk.pick("menjadi", "becomes"),
+            desk.pick("keterangan", "what happens"),
         ]);
         for row in rows {
             grid.row([
@@ -61,6 +68,8 @@ pub(crate) fn preview(
                 outcome(desk, &row.outcome),
                 row.to_stage.or_dash(),
                 row.code.or_dash(),
+                row.due_on.or_dash(),
+                row.to_due_on.or_dash(),
                 row.sentence.or_dash(),
             ]);
         }
@@ -68,15 +77,47 @@ pub(crate) fn preview(
     }
     desk.screen.line(&say!(
         desk.lang,
-        "{stays} tetap, {moves} pindah tahap, {blocked} terhalang.",
-        "{stays} stay, {moves} move, {blocked} blocked."
+        "{stays} tetap, {renamed} tetap dengan nama tahap baru, {moves} pindah tahap, {blocked} terhalang.",
+        "{stays} stay, {renamed} stay under a new stage name, {moves} move, {blocked} blocked."
     ))?;
+    let goes = [stays, renamed, moves].iter().any(|count| *count > 0);
+    if !goes {
+        desk.screen.line(&nothing_moves(desk))?;
+    }
     Ok(Ending::Done)
+}
+
+fn nothing_moves(desk: &Desk<'_, '_>) -> String {
+    say!(
+        desk.lang,
+        "Tidak ada permohonan terbuka yang akan berganti versi.",
+        "No open request would change its version."
+    )
+}
+
+/// What becomes of requests by a proposal to move them, in the state it is in.
+pub(crate) fn tell_moving(desk: &mut Desk<'_, '_>, state: &str, open: u64) -> Result<(), ClientError> {
+    let line = match (state, open) {
+        ("open" | "confirmed", 0) => nothing_moves(desk),
+        ("open", open) => say!(
+            desk.lang,
+            "{open} permohonan terbuka memakai versi lama; begitu disetujui semuanya dipindahkan, kecuali yang terhalang (lihat `salur workflow preview`).",
+            "{open} open requests run under an older version; once confirmed they move, but for those that are blocked (see `salur workflow preview`)."
+        ),
+        ("confirmed", open) => say!(
+            desk.lang,
+            "Permohonan sedang dipindahkan, bagian demi bagian: {open} masih memakai versi lama saat ini; yang terhalang tetap pada versinya (lihat `salur workflow preview`).",
+            "Requests are being moved, a piece at a time: {open} still run under an older version at this moment; those that are blocked keep theirs (see `salur workflow preview`)."
+        ),
+        _ => return Ok(()),
+    };
+    desk.screen.line(&line)
 }
 
 fn outcome(desk: &Desk<'_, '_>, outcome: &str) -> String {
     let words = match outcome {
         "stays" => desk.pick("tetap", "stays"),
+        "renamed" => desk.pick("nama tahap baru", "stage renamed"),
         "moves" => desk.pick("pindah", "moves"),
         "blocked" => desk.pick("terhalang", "blocked"),
         other => other,

@@ -2,9 +2,10 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use salur_core::Rupiah;
 use serde_json::{Value, json};
 
-use crate::change::propose;
+use crate::change::{propose, rupiah};
 use crate::desk::{Desk, Ending};
 use crate::error::ClientError;
 use crate::screen::{Grid, money, say};
@@ -159,9 +160,9 @@ pub struct NewDelegation {
     /// For this scheme only; may be given again
     #[arg(long)]
     pub scheme: Vec<String>,
-    /// For requests up to this amount, in whole rupiah
-    #[arg(long)]
-    pub amount_max: Option<i64>,
+    /// For requests up to this amount in whole rupiah, as `20000000` or `20.000.000`
+    #[arg(long, value_parser = rupiah)]
+    pub amount_max: Option<Rupiah>,
     /// The first day, YYYY-MM-DD
     #[arg(long)]
     pub from: Date,
@@ -199,6 +200,13 @@ fn change(desk: &Desk<'_, '_>, command: RosterCommand) -> Result<Value, ClientEr
             "role": role, "region": region,
         }),
         RosterCommand::Acting(new) => {
+            if matches!(new.capacity, Capacity::Plh) && new.for_whom.is_none() {
+                return Err(ClientError::Usage(say!(
+                    desk.lang,
+                    "seorang Plh menggantikan pejabat yang berhalangan; sebutkan dengan --for",
+                    "a Plh acts for a holder who is away; name them with --for"
+                )));
+            }
             let capacity = match new.capacity {
                 Capacity::Plt => "plt",
                 Capacity::Plh => "plh",
@@ -214,7 +222,7 @@ fn change(desk: &Desk<'_, '_>, command: RosterCommand) -> Result<Value, ClientEr
         RosterCommand::Delegate(new) => json!({
             "kind": "delegate", "from": who(&new.giver)?, "to": who(&new.taker)?, "role": new.role,
             "region": new.region, "schemes": (!new.scheme.is_empty()).then_some(new.scheme),
-            "amount_max": new.amount_max, "from_day": new.from, "to_day": new.to, "source": new.source,
+            "amount_max": new.amount_max.map(|Rupiah(most)| most), "from_day": new.from, "to_day": new.to, "source": new.source,
         }),
         RosterCommand::EndDelegation { delegation } => {
             json!({ "kind": "end_delegation", "delegation": delegation })

@@ -71,12 +71,12 @@ impl Screen<'_> {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "ya" | "yes"))
     }
 
-    /// An instant as a local date and time; any other text as it is.
+    /// An instant as a local date and time with its zone, since the office may be in another; any other text as it is.
     pub(crate) fn instant(&self, text: &str) -> String {
         let Ok(instant) = text.parse::<Timestamp>() else {
             return text.to_owned();
         };
-        instant.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+        instant.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string()
     }
 }
 

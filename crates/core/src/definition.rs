@@ -19,6 +19,7 @@ mod say;
 mod shape;
 mod terms;
 mod texts;
+mod versions;
 
 use std::fmt;
 
@@ -68,17 +69,29 @@ impl fmt::Display for WorkflowError {
 
 /// A workflow, or the errors that refuse it.
 pub(crate) fn parse(text: &str) -> Result<Workflow, WorkflowError> {
-    let Checked { workflow, mut findings } = check(text);
+    sound(check(text, &[]))
+}
+
+/// The workflow that was checked, or the errors that refuse it.
+pub(crate) fn sound(checked: Checked) -> Result<Workflow, WorkflowError> {
+    let Checked { workflow, mut findings } = checked;
     workflow.ok_or_else(|| {
         findings.retain(|finding| finding.severity == Severity::Error);
         WorkflowError { findings }
     })
 }
 
-/// Everything that is found in a definition.
-pub(crate) fn check(text: &str) -> Checked {
+/// Everything that is found in a definition, other versions of it being at hand.
+pub(crate) fn check(text: &str, versions: &[&Workflow]) -> Checked {
     let mut findings = Findings::of(if text.len() > TEXT_MAX { "" } else { text });
-    let workflow = find(text, true, &mut findings).filter(|_| findings.errors() == 0);
+    let workflow = find(text, true, &mut findings);
+    // Of a definition with an error it is not sure what becomes of requests under it.
+    if let Some(workflow) = workflow.as_ref().filter(|_| findings.errors() == 0) {
+        let is_before = |it: &&&Workflow| it.scheme == workflow.scheme && it.version < workflow.version;
+        let before: Vec<&Workflow> = versions.iter().filter(is_before).copied().collect();
+        versions::check(workflow, &before, &mut findings);
+    }
+    let workflow = workflow.filter(|_| findings.errors() == 0);
     Checked { workflow, findings: findings.done() }
 }
 

@@ -6,6 +6,8 @@ mod duties;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use crate::case::{Case, Through};
 use crate::decide::due_on;
 use crate::event::{Event, Migrated, Pin};
@@ -22,10 +24,17 @@ use crate::{ActionName, PersonId, StageName};
 pub enum Preview {
     /// It runs under the new version at the same stage.
     Stays,
-    /// It runs under the new version at another stage.
+    /// It runs under the new version at the same stage, which has another name there; it is due when it was due.
+    Renamed {
+        /// Which.
+        to: StageName,
+    },
+    /// It runs under the new version at another stage, whose time begins anew.
     Moves {
         /// Which.
         to: StageName,
+        /// The last day that stage should take, once its time runs.
+        due_on: Option<Date>,
     },
     /// It keeps the version it has.
     Blocked {
@@ -40,6 +49,7 @@ impl Preview {
     pub fn code(&self) -> &'static str {
         match self {
             Preview::Stays => "stays",
+            Preview::Renamed { .. } => "renamed",
             Preview::Moves { .. } => "moves",
             Preview::Blocked { .. } => "blocked",
         }
@@ -51,7 +61,8 @@ impl Preview {
 pub fn preview(case: &Case<'_>, new: &Workflow) -> Preview {
     match target(case, new) {
         Ok(to) if to == case.request.stage => Preview::Stays,
-        Ok(to) => Preview::Moves { to },
+        Ok(to) if is_same_stage(case, new, &to) => Preview::Renamed { to },
+        Ok(to) => Preview::Moves { due_on: due_on(&case.context, new, &to), to },
         Err(why) => Preview::Blocked { why },
     }
 }
@@ -60,13 +71,15 @@ pub fn preview(case: &Case<'_>, new: &Workflow) -> Preview {
 pub fn migrate(case: &Case<'_>, new: &Workflow) -> Result<Event, Refusal> {
     let to = target(case, new)?;
     let request = case.request;
-    let stays = to == request.stage;
+    let same_stage = is_same_stage(case, new, &to);
+    let stays = same_stage || to == request.stage;
     let under_new = Case { workflow: new, ..*case };
     let due_on = if stays { request.due_on } else { due_on(&case.context, new, &to) };
     Ok(Event::Migrated(Box::new(Migrated {
         definition: Pin { version: new.version, digest: new.digest },
         from: request.stage.clone(),
         renamed: renamed(request, new),
+        same_stage,
         due_on,
         budget: standing_back(&under_new, &to),
         to,
@@ -87,9 +100,7 @@ fn target(case: &Case<'_>, new: &Workflow) -> Result<StageName, Why> {
         let (stage, version) = (request.stage.clone(), new.version);
         return Err(Why::StageUnmapped { stage, version });
     }
-    if approved(old.phase_of(&request.stage)) != approved(new.phase_of(&to))
-        || (!old.is_granted(&request.stage) && !new.ungranted().contains(&to))
-    {
+    if crosses_approval(old, &request.stage, new, &to) {
         return Err(Why::ApprovalCrossed { stage: to });
     }
     check_sent_back(request, new)?;
@@ -100,6 +111,12 @@ fn target(case: &Case<'_>, new: &Workflow) -> Result<StageName, Why> {
     duties::check(request, old, new, &to)?;
     check_persons(request, old, new, &to)?;
     Ok(to)
+}
+
+/// True if to go from a stage of one version to a stage of another would decide about money, or undo what was decided.
+pub(crate) fn crosses_approval(old: &Workflow, from: &StageName, new: &Workflow, to: &StageName) -> bool {
+    approved(old.phase_of(from)) != approved(new.phase_of(to))
+        || (!old.is_granted(from) && !new.ungranted().contains(to))
 }
 
 /// How far money has come at a phase: a new version takes no request over any of these steps.
@@ -117,6 +134,18 @@ fn approved(phase: Option<Phase>) -> u8 {
 fn mapped(request: &Request, new: &Workflow, stage: &StageName) -> StageName {
     let map = new.migrations.get(&request.definition.version);
     map.and_then(|map| map.get(stage)).unwrap_or(stage).clone()
+}
+
+/// True if a stage of the new version is the one the request is at, by another name: the old version knows no stage of
+/// that name, no other of its stages becomes this one, and it is in the same phase. Where the name was there before, or
+/// several stages become one, the work is another.
+fn is_same_stage(case: &Case<'_>, new: &Workflow, to: &StageName) -> bool {
+    let (old, request) = (case.workflow, case.request);
+    let becomes_it = |stage: &&StageName| mapped(request, new, stage) == *to;
+    *to != request.stage
+        && old.stage(to).is_none()
+        && old.phase_of(&request.stage) == new.phase_of(to)
+        && old.stages.keys().filter(becomes_it).count() == 1
 }
 
 /// Stages that the request has been at and that have another name from now on.

@@ -7,6 +7,7 @@ mod check;
 mod decide;
 mod effect;
 mod objection;
+mod warn;
 mod who;
 
 use jiff::Timestamp;
@@ -17,9 +18,10 @@ use crate::{Digest, PersonId, ProposalId, RequestId, SchemeId};
 
 pub use change::{Change, ChangeKind};
 pub use check::read_definition;
-pub use decide::{confirm, decline, propose, withdraw};
+pub use decide::{check_anew, confirm, decline, propose, withdraw};
 pub use effect::{Effect, Paper, PaperKind, effect, person_of};
 pub use objection::{Flaw, Objection};
+pub use warn::{Warning, warnings};
 pub use who::{ChangeRule, Concern, check_part, may_see, may_see_person, sees_all, who_could_confirm};
 
 /// Where a proposal stands.

@@ -73,7 +73,13 @@ pub enum Why {
     /// Nobody acts for themselves.
     ForOneself { person: PersonId },
     /// The days have passed, or end before they begin.
-    DaysInvalid { from: Date, to: Date },
+    DaysInvalid {
+        from: Date,
+        to: Date,
+        /// The office's day, which such days may not reach back behind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        today: Option<Date>,
+    },
     /// Powers are not handed on for so long.
     DelegationTooLong { days: u32, most: u32, source: String },
     /// What somebody holds by a paper is not handed on.

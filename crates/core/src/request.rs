@@ -105,7 +105,7 @@ pub struct Act(pub ActionName, pub PersonId);
 
 /// The duty that both persons of a repair have acted under. It is no definition's: whoever judged others' work takes
 /// no part in it afterwards, and is not one of the persons a definition asks for.
-pub(crate) const REPAIR: &str = "repair";
+pub const REPAIR: &str = "repair";
 
 impl Act {
     /// True if it is a part in a repair.

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PersonId, RegionCode, Role};
 
-pub use check::{check_acting, check_delegation, check_grant, check_second};
+pub(crate) use check::clash_of_duties;
+pub use check::{Clash, check_acting, check_delegation, check_grant, check_second};
 pub use paper::{Absence, Acting, Capacity, Delegation, Office, Papers};
 pub use power::{Bar, Limit, Matter, Power, Source};
 
@@ -146,6 +147,19 @@ impl Roster {
             absences.entry(absence.person).or_default().push(absence);
         }
         Roster { standing_in, stand_ins, absences, offices: papers.offices, ..self }
+    }
+
+    /// The roster with the same papers, in which each person is as they will be.
+    #[must_use]
+    pub(crate) fn with_people(&self, as_they_will_be: &dyn Fn(&Person) -> Person) -> Roster {
+        let papers = Papers {
+            offices: self.offices.clone(),
+            actings: self.actings().cloned().collect(),
+            delegations: self.delegations().cloned().collect(),
+            absences: self.absences().cloned().collect(),
+        };
+        let people = self.people().map(as_they_will_be);
+        Roster::new(people).with_papers(papers).with_programs(self.programs.clone())
     }
 
     /// The roster, in which these are programs and no persons.

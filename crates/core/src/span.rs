@@ -38,6 +38,20 @@ pub enum SpanError {
         /// The unit that was given.
         unit: String,
     },
+    /// A blank before the unit.
+    #[error("a length has no blank in it; write {meant}")]
+    Blank {
+        /// The length that is meant.
+        meant: Span,
+    },
+    /// A unit in words, whose name here is another.
+    #[error("{unit:?} is no unit here; write {meant}")]
+    OtherUnit {
+        /// The unit that was given.
+        unit: String,
+        /// The length that is meant.
+        meant: Span,
+    },
     /// No number, or one too large.
     #[error("{text:?} does not start with a whole number up to {}; write for example 3wd", u32::MAX)]
     NoNumber {
@@ -64,8 +78,28 @@ impl FromStr for Span {
             "wh" => Ok(Span::WorkingHours(number)),
             "wd" => Ok(Span::WorkingDays(number)),
             "" => Err(SpanError::NoUnit { text: shown(text) }),
-            _ => Err(SpanError::UnknownUnit { unit: shown(unit) }),
+            other => Err(match meant(number, other.trim()) {
+                Some(meant) if meant.to_string() == format!("{number}{}", other.trim()) => {
+                    SpanError::Blank { meant }
+                }
+                Some(meant) => SpanError::OtherUnit { unit: shown(other.trim()), meant },
+                None => SpanError::UnknownUnit { unit: shown(unit) },
+            }),
         }
+    }
+}
+
+/// The length that words for a unit mean, in Indonesian or English; an hour and a day are those of the office.
+fn meant(number: u32, unit: &str) -> Option<Span> {
+    match unit.to_lowercase().as_str() {
+        "m" | "menit" | "mnt" | "min" | "mins" | "minute" | "minutes" => Some(Span::Minutes(number)),
+        "wh" | "jam" | "jam kerja" | "h" | "hr" | "hour" | "hours" | "working hours" => {
+            Some(Span::WorkingHours(number))
+        }
+        "wd" | "hari" | "hari kerja" | "hk" | "d" | "day" | "days" | "working days" => {
+            Some(Span::WorkingDays(number))
+        }
+        _ => None,
     }
 }
 
@@ -83,8 +117,16 @@ impl FromStr for WorkingDays {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<WorkingDays, SpanError> {
-        match text.parse()? {
+        let span = text.parse().map_err(|error| match error {
+            SpanError::OtherUnit { meant: span @ (Span::Minutes(_) | Span::WorkingHours(_)), .. }
+            | SpanError::Blank { meant: span @ (Span::Minutes(_) | Span::WorkingHours(_)) } => {
+                SpanError::NotWorkingDays { span }
+            }
+            other => other,
+        })?;
+        match span {
             Span::WorkingDays(number) => Ok(WorkingDays(number)),
+            // Whatever the words for it, it is no number of working days.
             span @ (Span::Minutes(_) | Span::WorkingHours(_)) => Err(SpanError::NotWorkingDays { span }),
         }
     }
@@ -174,7 +216,10 @@ mod tests {
     fn what_is_no_length_names_the_mend() {
         for (text, mend) in [
             ("10", "10 has no unit; write 10wd (working days), 10wh (working hours) or 10m (minutes)"),
-            ("3d", "unknown unit \"d\"; write wd (working days), wh (working hours) or m (minutes), as 3wd"),
+            ("3x", "unknown unit \"x\"; write wd (working days), wh (working hours) or m (minutes), as 3wd"),
+            ("3d", "\"d\" is no unit here; write 3wd"),
+            ("15 menit", "\"menit\" is no unit here; write 15m"),
+            ("2 jam", "\"jam\" is no unit here; write 2wh"),
             ("wd", "\"wd\" does not start with a whole number up to 4294967295; write for example 3wd"),
             ("-3wd", "\"-3wd\" does not start with a whole number up to 4294967295; write for example 3wd"),
             (
@@ -182,10 +227,7 @@ mod tests {
                 "\"4294967296m\" does not start with a whole number up to 4294967295; write for example 3wd",
             ),
             ("", "\"\" does not start with a whole number up to 4294967295; write for example 3wd"),
-            (
-                "3 wd",
-                "unknown unit \" wd\"; write wd (working days), wh (working hours) or m (minutes), as 3wd",
-            ),
+            ("3 wd", "a length has no blank in it; write 3wd"),
         ] {
             assert_eq!(text.parse::<Span>().unwrap_err().to_string(), mend);
         }

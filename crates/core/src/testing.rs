@@ -83,6 +83,7 @@ pub(crate) fn world_of(definitions: &[&str], policy: &str) -> World {
         roster: Arc::new(Roster::new(people)),
         calendar: Arc::new(calendar()),
         policy: Arc::new(Policy::parse(policy).unwrap()),
+        regions: Arc::default(),
     }
 }
 

@@ -9,11 +9,14 @@ macro_rules! say {
     };
 }
 
+mod migrate;
 mod numeral;
 mod proof;
 mod refusal;
 mod table;
+mod warning;
 
+pub use migrate::taken_along;
 pub use numeral::numeral;
 
 use jiff::civil::Date;

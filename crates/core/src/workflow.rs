@@ -325,7 +325,13 @@ impl Workflow {
     /// Reads a definition and tells all that is found in it, warnings too.
     #[must_use]
     pub fn check(text: &str) -> Checked {
-        crate::definition::check(text)
+        crate::definition::check(text, &[])
+    }
+
+    /// The same, where other versions are at hand: what becomes of the requests of those before it is told too.
+    #[must_use]
+    pub fn check_beside(text: &str, versions: &[&Workflow]) -> Checked {
+        crate::definition::check(text, versions)
     }
 
     /// Digest of a definition's text.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::event::Pin;
+use crate::form::Regions;
 use crate::office::{ChangeKind, ChangeRule};
 use crate::roster::{Capacity, Person, Roster};
 use crate::target::Target;
@@ -27,6 +28,8 @@ pub struct World {
     pub calendar: Arc<Calendar>,
     /// The office's words and causes.
     pub policy: Arc<Policy>,
+    /// The regions that there are.
+    pub regions: Arc<Regions>,
 }
 
 /// Published definitions by scheme and version.

@@ -15,6 +15,9 @@ mod notes;
 mod parse;
 mod ways;
 
+use std::collections::BTreeMap;
+
+use salur_core::{Label, Role};
 use serde::Serialize;
 
 pub use notes::{Note, NoteKind};
@@ -102,15 +105,15 @@ impl ReadErrorCode {
     }
 }
 
-/// Reads a BPMN 2.0 file.
-pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
+/// Reads a BPMN 2.0 file. Lanes and groups that are called as the office calls its roles become those roles.
+pub fn read(bytes: &[u8], roles: &BTreeMap<Role, Label>) -> Result<Reading, ReadError> {
     if bytes.len() > BYTES_MAX {
         return Err(ReadError::new(ReadErrorCode::FileTooLarge, 1));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|_| ReadError::new(ReadErrorCode::EncodingUnknown, 1))?;
     let model = parse::parse(text)?;
-    let (plan, mut report) = analyse::analyse(&model)?;
+    let (plan, mut report) = analyse::analyse(&model, roles)?;
     report.sort_by_key(|note| note.line);
     let draft = draft::draft(&plan);
     Ok(Reading { report, draft })

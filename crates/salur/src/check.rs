@@ -34,22 +34,55 @@ impl Check {
             gather(path, &mut files)?;
         }
         let (mut reports, mut told) = (Vec::new(), String::new());
-        let mut faulty = false;
-        for file in files {
-            let bytes = read(&file).with_context(|| format!("failed to read {}", file.display()))?;
-            let checked = Workflow::check(&text_of(bytes));
+        let mut faulty = files.is_empty();
+        let texts: Vec<_> = files.iter().map(|file| (file, read(file).map(text_of))).collect();
+        // What becomes of requests under the versions before is told where those are among the files.
+        let readable = texts.iter().filter_map(|(_, text)| text.as_ref().ok());
+        let versions: Vec<Workflow> = readable.filter_map(|text| Workflow::reread(text).ok()).collect();
+        let versions: Vec<&Workflow> = versions.iter().collect();
+        for (file, text) in texts {
+            let checked = match text {
+                Ok(text) => Workflow::check_beside(&text, &versions),
+                Err(error) => unread(&error),
+            };
             faulty |= checked.workflow.is_none();
             if json {
-                reports.push(report(&file, &checked));
+                reports.push(report(file, &checked));
             } else {
-                tell(&file, &checked, lang, &mut told)?;
+                tell(file, &checked, lang, &mut told)?;
             }
+        }
+        if files.is_empty() {
+            eprintln!("{}", nothing_found(&self.paths, lang));
         }
         if json {
             told = serde_json::to_string(&reports)? + "\n";
         }
         print(&told)?;
         Ok(if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
+
+/// What is told of a file that cannot be read: the others are checked all the same.
+fn unread(error: &std::io::Error) -> Checked {
+    let (id, en) = match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            ("berkas ini tidak ada".to_owned(), "there is no such file".to_owned())
+        }
+        _ => {
+            (format!("berkas ini tidak dapat dibaca ({error})"), format!("the file cannot be read ({error})"))
+        }
+    };
+    Checked { workflow: None, findings: vec![Finding::of_file("file_unread", id, en)] }
+}
+
+/// Folders that hold no definition were asked for by mistake: nothing was checked.
+fn nothing_found(paths: &[PathBuf], lang: Lang) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    if lang == Lang::Id {
+        format!("salur: tidak ada berkas definisi (.toml) di {paths}; tidak ada yang diperiksa")
+    } else {
+        format!("salur: there is no definition (.toml) in {paths}; nothing was checked")
     }
 }
 
@@ -105,7 +138,12 @@ fn tell(file: &Path, checked: &Checked, lang: Lang, told: &mut String) -> Result
     };
     let (scheme, version) = (&workflow.scheme, workflow.version);
     let (sound, versioned) = (say("benar", "sound"), say("versi", "version"));
-    writeln!(told, "{file}: {sound} ({scheme} {versioned} {version})")?;
+    let warned = match checked.findings.len() {
+        0 => String::new(),
+        1 => say(", 1 peringatan", ", 1 warning").to_owned(),
+        many => format!(", {many} {}", say("peringatan", "warnings")),
+    };
+    writeln!(told, "{file}: {sound}{warned} ({scheme} {versioned} {version})")?;
     for sentence in proved(workflow, lang) {
         writeln!(told, "  {sentence}")?;
     }

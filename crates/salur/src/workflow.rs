@@ -213,7 +213,8 @@ impl ReadDrawing {
             .take(most)
             .read_to_end(&mut bytes)
             .with_context(failed)?;
-        let reading = match read(&bytes) {
+        let roles = shipped::Parts::shipped()?.policy.role;
+        let reading = match read(&bytes, &roles) {
             Ok(reading) => reading,
             Err(error) if json => {
                 println!("{}", serde_json::to_string(&error)?);
@@ -292,7 +293,7 @@ mod tests {
                 assert!(
                     drawn(Format::Svg).starts_with("<svg ") && drawn(Format::Mermaid).contains("flowchart")
                 );
-                let reading = read(drawn(Format::Bpmn).as_bytes()).unwrap();
+                let reading = read(drawn(Format::Bpmn).as_bytes(), &BTreeMap::new()).unwrap();
                 assert_eq!(parsed(&reading.draft, "draft").unwrap().stages.len(), workflow.stages.len());
             }
         }

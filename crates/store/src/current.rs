@@ -60,6 +60,7 @@ impl Current {
                 roster: Arc::new(roster),
                 calendar: before.calendar.clone(),
                 policy: self.policy_with(freezes),
+                regions: before.regions.clone(),
             }));
             *known = version;
         }

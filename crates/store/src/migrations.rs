@@ -2,12 +2,14 @@
 //! whole, and again until nothing is left. What was blocked is taken once nothing blocks it any more.
 
 use jiff::{SignedDuration, Timestamp};
+use salur_core::event::Pin;
 use salur_core::migrate::{self, Preview};
 use salur_core::office::{Change, Proposal, ProposalState};
 use salur_core::request::Request;
 use salur_core::workflow::Workflow;
 use salur_core::world::Context;
-use salur_core::{PersonId, ProposalId, RequestId};
+use salur_core::{PersonId, ProposalId, RequestId, SchemeId};
+use serde::Deserialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -41,11 +43,19 @@ struct OpenRow {
     state: String,
 }
 
+/// What pins a request's version, out of all that it is.
+#[derive(Deserialize)]
+struct Pinned {
+    definition: Pin,
+}
+
 impl Store {
-    /// What a version would do to the open requests of its scheme that run under older ones, oldest in their stage first.
+    /// What a version would do to the open requests of its scheme that run under one older version, or under any where
+    /// none is named, oldest in their stage first.
     pub async fn migration_preview(
         &self,
         new: &Workflow,
+        from: Option<u32>,
         at: Timestamp,
         after: Place,
         limit: u32,
@@ -62,7 +72,8 @@ impl Store {
             let Some(workflow) = world.workflows.pinned(&request.scheme, &request.definition) else {
                 continue;
             };
-            if request.definition.version >= new.version {
+            let version = request.definition.version;
+            if version >= new.version || from.is_some_and(|from| version != from) {
                 continue;
             }
             let case = salur_core::case::Case { context, workflow, request: &request, line: None };
@@ -70,6 +81,29 @@ impl Store {
             data.push((request, preview));
         }
         Ok(Page { data, next })
+    }
+
+    /// How many open requests of a scheme run under one older version, or under any where none is named: those that an
+    /// order to migrate has yet to take along, and those that keep their version.
+    pub async fn open_under_older(
+        &self,
+        scheme: &SchemeId,
+        from: Option<u32>,
+        to: u32,
+    ) -> Result<u64, StoreError> {
+        let (mut after, mut count) = (Place::START, 0_u64);
+        loop {
+            let wanted = (scheme.to_string(), Ts(after.at), after.id, i64::from(PIECE));
+            let rows: Vec<OpenRow> = self.db.all(OPEN, wanted).await?;
+            for row in &rows {
+                let Pinned { definition } = serde_json::from_str(&row.state)?;
+                let is_older = definition.version < to && from.is_none_or(|from| definition.version == from);
+                count = count.saturating_add(u64::from(is_older));
+            }
+            let is_full = u32::try_from(rows.len()) == Ok(PIECE);
+            let Some(last) = rows.last().filter(|_| is_full) else { return Ok(count) };
+            after = Place { at: last.entered_at.0, id: last.id };
+        }
     }
 
     /// Waits until this server has confirmed that requests go on under another version.
@@ -113,7 +147,7 @@ impl Store {
         &self,
         proposal: ProposalId,
         actor: PersonId,
-        from: u32,
+        from: Option<u32>,
         new: &Workflow,
         at: Timestamp,
         lease: Option<&Lease>,
@@ -123,10 +157,8 @@ impl Store {
             if self.is_closing() || lease.is_some_and(|lease| !lease.is_held()) {
                 return Ok(moved);
             }
-            let page = self.migration_preview(new, at, after, PIECE).await?;
-            let takes = |it: &&(Request, Preview)| {
-                it.0.definition.version == from && !matches!(it.1, Preview::Blocked { .. })
-            };
+            let page = self.migration_preview(new, from, at, after, PIECE).await?;
+            let takes = |it: &&(Request, Preview)| !matches!(it.1, Preview::Blocked { .. });
             let requests: Vec<RequestId> = page.data.iter().filter(takes).map(|it| it.0.id).collect();
             if !requests.is_empty() {
                 let job = Job::Migrate { proposal, requests };

@@ -176,5 +176,6 @@ fn empty(office: &Office) -> World {
         roster: Arc::new(Roster::default()),
         calendar: office.calendar.clone(),
         policy: office.policy.clone(),
+        regions: office.regions.clone(),
     }
 }

@@ -251,7 +251,8 @@ impl Check {
                 && step.budget == Standing::Paid
             {
                 payments += 1;
-                if let Some(workflow) = workflows.pinned(&next.scheme, &next.definition) {
+                let workflow = workflows.pinned(&next.scheme, &next.definition);
+                if let Some(workflow) = workflow.filter(|it| !duties::is_ruling(it, &step.action)) {
                     duties::check_paid(workflow, &next, &step.to)?;
                 }
             }

@@ -91,6 +91,40 @@ async fn whoever_stands_in_sees_what_they_stand_in_for() {
 }
 
 #[tokio::test]
+async fn a_new_schemes_money_is_opened_by_two_over_the_api() {
+    let desk = Desk::open().await;
+    let open = json!({
+        "kind": "open_line", "scheme": "disaster", "year": 2027, "fund": "apbd", "account": "invented 5.3",
+        "ceiling": 5_000_000_000_i64, "source": "Invented DPA",
+    });
+    propose(&desk, "clerk.6472", open.clone()).await.problem(403, "change_role_missing");
+    let made = propose(&desk, "admin.1", open.clone()).await.expect(201);
+    assert_eq!((&made["title"], &made["change"]), (&json!("opening a budget line"), &open));
+    decide(&desk, "admin.2", made["id"].as_str().unwrap(), "confirm").await.expect(200);
+    let lines = desk.get("admin.1", "/budget-lines").await.expect(200);
+    let line = lines["data"].as_array().unwrap().iter().find(|it| it["year"] == 2027).unwrap();
+    assert_eq!((&line["ceiling"], &line["room"]), (&json!(5_000_000_000_i64), &json!(5_000_000_000_i64)));
+    propose(&desk, "admin.1", open).await.problem(409, "line_taken");
+}
+
+#[tokio::test]
+async fn what_a_change_brings_about_is_told_to_whoever_proposes_and_confirms_it() {
+    let desk = Desk::open().await;
+    let meet = propose(&desk, "admin.1", grant("clerk.6472", "verifier")).await.expect(201);
+    assert_eq!(meet["warnings"][0]["code"], "duties_meet", "{meet}");
+    let read = desk.get("admin.2", &format!("/proposals/{}", meet["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(read["warnings"], meet["warnings"]);
+    let out = json!({ "kind": "dismiss_person", "person": person("governor") });
+    let out = propose(&desk, "admin.1", out).await.expect(201);
+    let codes: Vec<_> = out["warnings"].as_array().unwrap().iter().map(|it| it["code"].clone()).collect();
+    assert!(codes.contains(&json!("stops")), "{out}");
+    let nowhere =
+        json!({ "kind": "grant_role", "person": person("auditor.1"), "role": "clerk", "region": "64.77" });
+    let told = propose(&desk, "admin.1", nowhere).await.problem(422, "region_unknown");
+    assert!(told["detail"].as_str().unwrap().contains("64.7"), "{told}");
+}
+
+#[tokio::test]
 async fn a_dismissed_person_is_out_at_once() {
     let desk = Desk::open().await;
     desk.get("verifier.2", "/me").await.expect(200);

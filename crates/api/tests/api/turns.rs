@@ -84,20 +84,21 @@ async fn requests_go_on_under_a_new_version_as_it_was_foreseen() {
     decide(&desk, "admin.2", &published, "confirm").await.expect(200);
     let path = "/workflows/disaster/migration?to=2&limit=1";
     let foreseen = desk.get("admin.1", path).await.expect(200);
-    assert_eq!(foreseen["counts"], json!({ "stays": 1, "moves": 0, "blocked": 1 }));
+    assert_eq!(foreseen["counts"], json!({ "stays": 1, "renamed": 0, "moves": 0, "blocked": 1 }));
     assert_eq!((foreseen["data"].as_array().unwrap().len(), &foreseen["has_more"]), (1, &json!(true)));
     // Every request is proved anew for it: that is for those only who have a part in such a move.
     for who in ["clerk.6402", "verifier.1", "auditor.1"] {
         desk.get(who, path).await.problem(403, "change_role_missing");
     }
     let made = propose(&desk, "admin.1", migrate).await.expect(201);
-    let change = json!({ "kind": "migrate", "scheme": "disaster", "from": 1, "to": 2 });
-    assert_eq!(made["change"], change);
+    let change = json!({ "kind": "migrate", "scheme": "disaster", "to": 2 });
+    assert_eq!((&made["change"], &made["yet_to_move"]), (&change, &json!(2)));
     let id = made["id"].as_str().unwrap();
     assert_eq!(desk.get("admin.2", &format!("/proposals/{id}")).await.expect(200)["change"], change);
     decide(&desk, "auditor.1", id, "confirm").await.problem(403, "change_role_missing");
     assert_eq!(desk.app.store.migrations_ordered().await.unwrap(), 0);
-    decide(&desk, "admin.2", id, "confirm").await.expect(200);
+    let told = decide(&desk, "admin.2", id, "confirm").await.expect(200);
+    assert_eq!((&told["state"], &told["yet_to_move"]), (&json!("confirmed"), &json!(2)));
     // Whoever works in the background is woken at once, and need not wait for the next look.
     let woken = desk.app.store.migration_confirmed();
     tokio::time::timeout(std::time::Duration::from_secs(5), woken).await.unwrap();
@@ -108,8 +109,66 @@ async fn requests_go_on_under_a_new_version_as_it_was_foreseen() {
     let kinds: Vec<_> = history["data"].as_array().unwrap().iter().map(|it| it["kind"].clone()).collect();
     assert!(kinds.contains(&json!("migrated")), "{kinds:?}");
     let left = desk.get("admin.1", "/workflows/disaster/migration?to=2").await.expect(200);
-    assert_eq!(left["counts"], json!({ "stays": 0, "moves": 0, "blocked": 1 }));
+    assert_eq!(left["counts"], json!({ "stays": 0, "renamed": 0, "moves": 0, "blocked": 1 }));
     assert_eq!(left["data"][0]["id"], json!(listed));
+    let after = desk.get("admin.2", &format!("/proposals/{id}")).await.expect(200);
+    assert_eq!(after["yet_to_move"], json!(1), "the one that keeps its version");
+}
+
+#[tokio::test]
+async fn a_move_takes_along_what_its_preview_shows_and_says_what_becomes_of_the_time() {
+    let desk = Desk::open().await;
+    let publish = async |version: u32, changes: &[(&str, &str)]| {
+        let text = include_str!("../../../../workflows/disaster.toml");
+        let mut text = text.replacen("version = 1", &format!("version = {version}"), 1);
+        for (from, to) in changes {
+            text = text.replace(from, to);
+        }
+        let id = proposed(&desk, "admin.1", json!({ "kind": "publish_definition", "text": text })).await;
+        decide(&desk, "admin.2", &id, "confirm").await.expect(200);
+    };
+    let oldest = desk.enter("disaster", 1).await;
+    desk.act("clerk.6472", &oldest, &json!({ "action": "submit" })).await.expect(200);
+    publish(2, &[]).await;
+    let older = desk.enter("disaster", 2).await;
+    desk.act("clerk.6472", &older, &json!({ "action": "submit" })).await.expect(200);
+    publish(
+        3,
+        &[
+            ("[stage.verification]", "[stage.check]"),
+            ("\"verification\"", "\"check\""),
+            ("phase = \"check\"", "phase = \"verification\""),
+            (
+                "[hold]",
+                "[migrate.1]\nverification = \"check\"\n[migrate.2]\nverification = \"check\"\n[hold]",
+            ),
+        ],
+    )
+    .await;
+    let all = desk.get("admin.1", "/workflows/disaster/migration?to=3").await.expect(200);
+    assert_eq!(all["counts"], json!({ "stays": 0, "renamed": 2, "moves": 0, "blocked": 0 }), "{all}");
+    let first = &all["data"][0];
+    assert!(first["due_on"].is_string() && first["due_on"] == first["to_due_on"], "{first}");
+    let sentence = first["sentence"].as_str().unwrap();
+    assert!(sentence.contains("now called") && sentence.contains("still due on"), "{sentence}");
+    let one = desk.get("admin.1", "/workflows/disaster/migration?to=3&from=2").await.expect(200);
+    assert_eq!(one["counts"]["renamed"], json!(1));
+    assert_eq!(one["data"][0]["id"], json!(older));
+    let made =
+        propose(&desk, "admin.1", json!({ "kind": "migrate", "scheme": "disaster", "from": 2, "to": 3 }));
+    let made = made.await.expect(201);
+    assert_eq!(made["yet_to_move"], json!(1));
+    let due = desk.get("admin.1", &format!("/requests/{oldest}")).await.expect(200)["due_at"].clone();
+    let made = proposed(&desk, "admin.1", json!({ "kind": "migrate", "scheme": "disaster", "to": 3 })).await;
+    decide(&desk, "admin.2", &made, "confirm").await.expect(200);
+    desk.pass_hours(48);
+    let at = "2026-06-03T03:00:00Z".parse().unwrap();
+    assert_eq!(desk.app.store.run_migrations(at, None).await.unwrap(), 2, "every older version");
+    let moved = desk.get("admin.1", &format!("/requests/{oldest}")).await.expect(200);
+    assert_eq!((&moved["stage"], &moved["due_at"]), (&json!("check"), &due), "{moved}");
+    let nothing =
+        propose(&desk, "admin.1", json!({ "kind": "migrate", "scheme": "disaster", "to": 3 })).await;
+    assert_eq!(nothing.expect(201)["yet_to_move"], json!(0));
 }
 
 #[tokio::test]

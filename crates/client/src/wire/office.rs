@@ -12,6 +12,8 @@ pub(crate) struct Proposal {
     pub(crate) title: Text,
     pub(crate) summary: Vec<String>,
     pub(crate) registers: Text,
+    pub(crate) yet_to_move: Option<u64>,
+    pub(crate) warnings: Vec<RosterFinding>,
     pub(crate) by: Text,
     pub(crate) at: Text,
     pub(crate) decided_by: Text,

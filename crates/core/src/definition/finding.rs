@@ -69,6 +69,12 @@ impl Finding {
         Finding { code, severity, place, line: None, column: None, id, en, counter_example: None }
     }
 
+    /// An error about a whole file, for whoever reads files.
+    #[must_use]
+    pub fn of_file(code: &'static str, id: String, en: String) -> Finding {
+        Finding::error(code, "file", id, en)
+    }
+
     pub(super) fn warning(code: &'static str, place: impl Into<String>, id: String, en: String) -> Finding {
         Finding { severity: Severity::Warning, ..Finding::error(code, place, id, en) }
     }
@@ -238,6 +244,22 @@ impl<'a> Findings<'a> {
     /// True where something could not be read.
     pub(super) fn has_holes(&self) -> bool {
         !self.holes.is_empty()
+    }
+
+    /// True where what stands at a place could not be read.
+    pub(super) fn is_hole(&self, place: &str) -> bool {
+        self.holes.iter().any(|hole| hole == place)
+    }
+
+    /// True once as much was found as is told of one file: what else there is is counted, and not worked out.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= FINDINGS_MAX
+    }
+
+    /// Counts an error that is not told.
+    pub(super) fn untold(&mut self) {
+        self.errors = self.errors.saturating_add(1);
+        self.more = true;
     }
 
     /// How many errors there are.

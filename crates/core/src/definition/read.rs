@@ -19,8 +19,25 @@ const NAME_CHARS_MAX: usize = 64;
 /// Most entries of a list.
 const LIST_MAX: usize = 256;
 
+/// Most lines that begin a table. A definition as large as may be has some hundreds.
+const TABLES_MAX: usize = 2_000;
+
 /// The file as a tree, or nothing where it is no TOML.
 pub(super) fn read(text: &str, keys: &[Key], findings: &mut Findings) -> Option<Table> {
+    // Told before the tables are made: each of them takes time and memory.
+    let begins = |(line, _): &(&str, usize)| line.trim_start().starts_with('[');
+    let mut offset = 0_usize;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let here = offset;
+        offset = offset.saturating_add(line.len());
+        (line, here)
+    });
+    let mut tables = lines.filter(begins).skip(TABLES_MAX);
+    if let Some((_, first)) = tables.next() {
+        let (id, en) = say::too_many("[..]", tables.count().saturating_add(TABLES_MAX + 1), TABLES_MAX);
+        findings.put(Finding::error("too_many", "file", id, en), Some(first));
+        return None;
+    }
     let file = match DeTable::parse(text) {
         Ok(file) => file,
         Err(first) => {
@@ -47,9 +64,14 @@ impl Reader<'_, '_> {
         let mut read = Table::new();
         for (name, value) in table {
             let written: &str = name.get_ref();
+            let known = keys.iter().find(|key| key.name == written);
+            if known.is_none() && self.findings.is_full() {
+                self.findings.untold();
+                continue;
+            }
             let place = inner(path, &shown(written));
             self.findings.stands(&place, name.span().start);
-            if let Some(key) = keys.iter().find(|key| key.name == written) {
+            if let Some(key) = known {
                 let value = self.value(&place, key.shape, value);
                 read.insert(written.to_owned(), value);
             } else {

@@ -10,8 +10,43 @@ pub(super) type Said = (String, String);
 
 pub(super) fn no_toml(message: &str) -> Said {
     let message = message.replace('\n', "; ");
-    (format!("bukan TOML yang benar: {message}"), format!("this is no TOML: {message}"))
+    let known = TOML.iter().find(|(said, _)| message.starts_with(said));
+    let id = match known {
+        Some((_, id)) => format!("bukan TOML yang benar: {id}"),
+        None => format!("bukan TOML yang benar; tulisan di sini tidak dapat dibaca ({message})"),
+    };
+    (id, format!("this is no TOML: {message}"))
 }
+
+/// What the reader of TOML says, as it begins, and the same in Indonesian; the longer ones first.
+const TOML: &[(&str, &str)] = &[
+    ("string values must be quoted", "teks harus dalam tanda kutip"),
+    ("missing opening quote", "tanda kutip pembuka belum ada"),
+    ("invalid multi-line", "teks beberapa baris tidak ditutup dengan benar"),
+    ("invalid basic string", "teks tidak ditutup dengan tanda kutip"),
+    ("invalid literal string", "teks tidak ditutup dengan tanda kutip tunggal"),
+    ("missing comma between array elements", "koma di antara isi daftar belum ada"),
+    ("missing comma between key-value pairs", "koma di antara pasangan kunci dan nilai belum ada"),
+    ("missing assignment between", "tanda = di antara kunci dan nilai belum ada"),
+    ("missing value", "nilai sesudah tanda = belum ada"),
+    ("missing key", "kunci sebelum tanda = belum ada"),
+    ("key with no value", "kunci ini tidak punya nilai; tulis kunci = nilai"),
+    ("duplicate key", "kunci ini ditulis dua kali"),
+    ("unclosed inline table", "tanda } penutup belum ada"),
+    ("unclosed array table", "tanda ]] penutup belum ada"),
+    ("unclosed array", "tanda ] penutup daftar belum ada"),
+    ("unclosed table", "tanda ] penutup nama tabel belum ada"),
+    ("unexpected key or value", "ada tulisan lain sesudah nilai; mulai di baris baru"),
+    ("unquoted keys cannot be empty", "nama kunci kosong"),
+    ("invalid unquoted key", "nama kunci hanya huruf, angka, `_` dan `-`"),
+    ("invalid key", "nama kunci ini tidak dapat dibaca"),
+    ("missing escaped value", "sesudah \\ harus ada huruf; tulis \\\\ untuk garis miring terbalik"),
+    ("invalid integer", "bilangan ini tidak dapat dibaca"),
+    ("invalid mantissa", "bilangan ini tidak dapat dibaca"),
+    ("invalid value", "nilai ini tidak dapat dibaca; teks harus dalam tanda kutip"),
+    ("recursion limit", "tabel dan daftar bersarang terlalu dalam"),
+    ("cannot recurse further", "tabel dan daftar bersarang terlalu dalam"),
+];
 
 pub(super) fn key_unknown(name: &str, known: &[&str]) -> Said {
     let (id, en) = suggestion(name, known.iter().copied());
@@ -122,6 +157,10 @@ pub(super) fn no_length(error: &SpanError) -> Said {
             format!(
                 "satuan {unit:?} tidak dikenal; tulis wd (hari kerja), wh (jam kerja) atau m (menit), misalnya 3wd"
             )
+        }
+        SpanError::Blank { meant } => format!("tanpa spasi sebelum satuan; tulis {meant}"),
+        SpanError::OtherUnit { unit, meant } => {
+            format!("satuan {unit:?} tidak dipakai di sini; tulis {meant}")
         }
         SpanError::NoNumber { text } => {
             format!("{text:?} tidak diawali bilangan bulat; tulis misalnya 3wd")

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::Findings;
 use super::names;
 use super::read::suggestion;
+use crate::migrate::crosses_approval;
 use crate::workflow::{BenefitKind, End, GoalTime, Phase, Stage, Station, Track, Via, Workflow};
 use crate::{Role, StageName, WorkingDays};
 
@@ -50,15 +51,19 @@ fn check_times(name: &StageName, stage: &Stage, findings: &mut Findings<'_>) {
         let id = "target paling sedikit 1wd".into();
         findings.error("target_zero", format!("{place}.target"), id, "a target is 1wd at least".into());
     }
+    // Against a target that cannot be read, nothing can be said.
+    if findings.is_hole(&format!("{place}.target")) {
+        return;
+    }
     if let Some(remind) = sla.remind.filter(|remind| *remind >= target) {
-        let id = format!("pengingat ({remind}) datang sebelum target ({target})");
-        let en = format!("the reminder ({remind}) comes before the target ({target})");
+        let id = format!("pengingat ({remind}) harus datang sebelum target ({target}), tetapi tidak");
+        let en = format!("the reminder ({remind}) must come before the target ({target}), and does not");
         findings.error("remind_late", format!("{place}.remind"), id, en);
     }
     if let Some(escalate) = sla.escalate.as_ref().filter(|escalate| escalate.after < target) {
         let after = escalate.after;
-        let id = format!("eskalasi ({after}) tidak sebelum target ({target})");
-        let en = format!("escalation ({after}) does not come before the target ({target})");
+        let id = format!("eskalasi ({after}) tidak boleh datang sebelum target ({target})");
+        let en = format!("escalation ({after}) may not come before the target ({target})");
         findings.error("escalate_early", format!("{place}.escalate.after"), id, en);
     }
 }
@@ -91,9 +96,11 @@ fn check_station(workflow: &Workflow, name: &StageName, station: &Station, findi
         findings.warning("station_unsized", place.clone(), id.into(), en.into());
     }
     if here.peek().is_some() && !here.any(|action| action.by.contains_key(&station.role)) {
+        let doers = workflow.actions.values().flat_map(|action| action.by.keys());
+        let (id, en) = suggestion(station.role.as_str(), doers.map(Role::as_str));
         let id =
-            format!("`{}` melayani tahap ini tetapi tidak boleh melakukan apa pun di sini", station.role);
-        let en = format!("`{}` serves this stage, yet may take no action here", station.role);
+            format!("`{}` melayani tahap ini tetapi tidak boleh melakukan apa pun di sini{id}", station.role);
+        let en = format!("`{}` serves this stage, yet may take no action here{en}", station.role);
         findings.warning("station_idle", format!("{place}.role"), id, en);
     }
 }
@@ -172,7 +179,7 @@ fn check_repair(workflow: &Workflow, findings: &mut Findings<'_>) {
 }
 
 /// True for a stage where a request counts as approved.
-fn is_granted(workflow: &Workflow, name: &StageName) -> bool {
+pub(super) fn is_past_approval(workflow: &Workflow, name: &StageName) -> bool {
     matches!(workflow.phase_of(name), Some(Phase::Disbursement | Phase::Accountability))
         || workflow.end_of(name) == Some(End::Success)
 }
@@ -222,30 +229,53 @@ fn soonest(workflow: &Workflow) -> BTreeMap<&StageName, u64> {
     soonest
 }
 
+/// What can be told without the versions that came before.
 fn check_migrations(workflow: &Workflow, findings: &mut Findings<'_>) {
     for (version, stages) in &workflow.migrations {
         for (old, new) in stages {
-            let place = format!("migrate.{version}.{old}");
-            if !workflow.stages.contains_key(new) {
-                let (id, en) = suggestion(new.as_str(), workflow.stages.keys().map(StageName::as_str));
-                let id = format!("tahap `{new}` tidak ada di versi ini{id}");
-                let en = format!("this version has no stage `{new}`{en}");
-                findings.error("migrate_unknown_stage", place, id, en);
-            } else if is_granted(workflow, new)
-                && workflow.stages.contains_key(old)
-                && !is_granted(workflow, old)
-            {
-                let id = format!(
-                    "pemindahan tidak boleh membawa permohonan dari `{old}` ke `{new}`, sesudah persetujuan"
-                );
-                let en =
-                    format!("a migration may not put a request from `{old}` to `{new}`, after the approval");
-                findings.error("migrate_past_approval", place, id, en);
-            } else if is_granted(workflow, new) && !workflow.stages.contains_key(old) {
-                let id = format!("`{new}` sesudah persetujuan; pastikan `{old}` juga begitu");
-                let en = format!("`{new}` is after the approval; make sure that `{old}` was, too");
-                findings.warning("migrate_granted", place, id, en);
-            }
+            check_mapping(workflow, format!("migrate.{version}.{old}"), (old, new), findings);
         }
+    }
+}
+
+fn check_mapping(
+    workflow: &Workflow,
+    place: String,
+    (old, new): (&StageName, &StageName),
+    findings: &mut Findings<'_>,
+) {
+    if !workflow.stages.contains_key(new) {
+        let (id, en) = suggestion(new.as_str(), workflow.stages.keys().map(StageName::as_str));
+        let id = format!("tahap `{new}` tidak ada di versi ini{id}");
+        let en = format!("this version has no stage `{new}`{en}");
+        findings.error("migrate_unknown_stage", place, id, en);
+        return;
+    }
+    let is_here = workflow.stages.contains_key(old);
+    if is_here && is_past_approval(workflow, new) && !is_past_approval(workflow, old) {
+        let id =
+            format!("pemindahan tidak boleh membawa permohonan dari `{old}` ke `{new}`, sesudah persetujuan");
+        let en = format!("a migration may not put a request from `{old}` to `{new}`, after the approval");
+        findings.error("migrate_past_approval", place, id, en);
+    } else if workflow.phase_of(new).is_none() {
+        let id = format!("`{new}` adalah akhir; permohonan hanya dipindahkan ke tahap yang masih berjalan");
+        let en = format!("`{new}` is an end; a request is only moved to a stage under way");
+        findings.error("migrate_to_end", place, id, en);
+    } else if workflow.phase_of(old).is_some() && crosses_approval(workflow, old, workflow, new) {
+        let id = format!(
+            "`{old}` dan `{new}` tidak di sisi yang sama dari persetujuan; permohonan tidak dipindahkan melewatinya"
+        );
+        let en = format!(
+            "`{old}` and `{new}` are not on the same side of the approval; no request is moved across it"
+        );
+        findings.error("migrate_crosses_approval", place, id, en);
+    } else if is_here {
+        let id = format!(
+            "tahap `{old}` masih ada; tanpa baris ini permohonan di sana tetap di tahapnya dan waktunya berlanjut, dengan baris ini pindah ke `{new}` dan waktunya dihitung dari awal"
+        );
+        let en = format!(
+            "the stage `{old}` is still there; without this line requests there stay and their time goes on, with it they move to `{new}` and their time begins anew"
+        );
+        findings.warning("migrate_stage_kept", place, id, en);
     }
 }

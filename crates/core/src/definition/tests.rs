@@ -5,6 +5,7 @@ use crate::proof::{prove, weakest_way};
 use crate::testing::*;
 
 mod keys;
+mod slips;
 mod steps;
 
 /// The codes found in `kube.toml` with texts replaced, each once, in order of the alphabet.

@@ -53,6 +53,9 @@ pub struct Migrated {
     /// What stages it has passed are called from now on, where that changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub renamed: BTreeMap<StageName, StageName>,
+    /// True if the stage it comes to is the one it was at, by another name: nothing there begins anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub same_stage: bool,
     /// The last day the stage should take.
     pub due_on: Option<Date>,
     /// Where the money stands from now on.

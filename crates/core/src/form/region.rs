@@ -59,6 +59,27 @@ impl Regions {
         self.names.get(code).map(String::as_str)
     }
 
+    /// True if there is such a region, of whatever level; without a list, every one is taken for one.
+    #[must_use]
+    pub fn knows(&self, code: &RegionCode) -> bool {
+        self.names.is_empty() || self.names.contains_key(code)
+    }
+
+    /// The regions that come nearest to a code that is none, among those that are served and of its level.
+    #[must_use]
+    pub fn nearest(&self, code: &RegionCode) -> Vec<(RegionCode, String)> {
+        const NEAREST_MAX: usize = 3;
+        let dots = code.as_str().matches('.').count();
+        let is_here = |own: &RegionCode| self.served.as_ref().is_none_or(|served| own.is_within(served));
+        let same =
+            self.names.iter().filter(|(own, _)| own.as_str().matches('.').count() == dots && is_here(own));
+        let mut near: Vec<_> =
+            same.map(|(own, name)| (distance(own.as_str(), code.as_str()), own, name)).collect();
+        near.sort();
+        let near = near.into_iter().take_while(|(distance, ..)| *distance <= 2).take(NEAREST_MAX);
+        near.map(|(_, own, name)| (own.clone(), name.clone())).collect()
+    }
+
     /// The province that is served.
     #[must_use]
     pub fn served(&self) -> Option<&RegionCode> {

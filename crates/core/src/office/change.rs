@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::NoteRef;
 use crate::roster::Capacity;
+use crate::workflow::BudgetLine;
 use crate::{
     ActingId, DelegationId, FreezeId, Label, LineId, OfficeId, PersonId, RegionCode, RequestId, Role, Rupiah,
     SchemeId, StageName,
@@ -76,12 +77,20 @@ pub enum Change {
     },
     /// They wait no more.
     LiftFreeze { freeze: FreezeId },
+    /// A budget line more: what a scheme may spend from a fund source in a fiscal year.
+    OpenLine { scheme: SchemeId, year: i16, fund: String, account: String, ceiling: Rupiah, source: String },
     /// Another ceiling for a budget line.
     ReviseCeiling { line: LineId, ceiling: Rupiah, source: String },
     /// A request that is stuck goes back to an earlier stage.
     Repair { request: RequestId, to: StageName, reason: NoteRef },
-    /// The open requests of one version go on under a later one, but for those that it would harm.
-    Migrate { scheme: SchemeId, from: u32, to: u32 },
+    /// The open requests of one version, or of every older one where none is named, go on under a later one, but for
+    /// those that it would harm.
+    Migrate {
+        scheme: SchemeId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<u32>,
+        to: u32,
+    },
 }
 
 /// A kind of change: what the office's policy rules on.
@@ -103,6 +112,7 @@ pub enum ChangeKind {
     PublishDefinition,
     SetFreeze,
     LiftFreeze,
+    OpenLine,
     ReviseCeiling,
     Repair,
     Migrate,
@@ -127,6 +137,7 @@ impl ChangeKind {
             ChangeKind::PublishDefinition => "publish_definition",
             ChangeKind::SetFreeze => "set_freeze",
             ChangeKind::LiftFreeze => "lift_freeze",
+            ChangeKind::OpenLine => "open_line",
             ChangeKind::ReviseCeiling => "revise_ceiling",
             ChangeKind::Repair => "repair",
             ChangeKind::Migrate => "migrate",
@@ -151,6 +162,7 @@ impl ChangeKind {
             ChangeKind::PublishDefinition => "definition_published",
             ChangeKind::SetFreeze => "freeze_set",
             ChangeKind::LiftFreeze => "freeze_lifted",
+            ChangeKind::OpenLine => "budget_line_opened",
             ChangeKind::ReviseCeiling => "ceiling_revised",
             ChangeKind::Repair => "repaired",
             ChangeKind::Migrate => "migration_ordered",
@@ -169,6 +181,7 @@ impl ChangeKind {
             | ChangeKind::Delegate
             | ChangeKind::PublishDefinition
             | ChangeKind::LiftFreeze
+            | ChangeKind::OpenLine
             | ChangeKind::ReviseCeiling
             | ChangeKind::Repair
             | ChangeKind::Migrate => true,
@@ -202,6 +215,7 @@ impl Change {
             Change::PublishDefinition { .. } => ChangeKind::PublishDefinition,
             Change::SetFreeze { .. } => ChangeKind::SetFreeze,
             Change::LiftFreeze { .. } => ChangeKind::LiftFreeze,
+            Change::OpenLine { .. } => ChangeKind::OpenLine,
             Change::ReviseCeiling { .. } => ChangeKind::ReviseCeiling,
             Change::Repair { .. } => ChangeKind::Repair,
             Change::Migrate { .. } => ChangeKind::Migrate,
@@ -238,6 +252,7 @@ impl Change {
             | Change::PublishDefinition { .. }
             | Change::SetFreeze { .. }
             | Change::LiftFreeze { .. }
+            | Change::OpenLine { .. }
             | Change::ReviseCeiling { .. }
             | Change::Repair { .. }
             | Change::Migrate { .. } => None,
@@ -246,8 +261,44 @@ impl Change {
 
     /// The budget line that must be at hand to decide it.
     #[must_use]
-    pub fn line(&self) -> Option<&LineId> {
-        if let Change::ReviseCeiling { line, .. } = self { Some(line) } else { None }
+    pub fn line(&self) -> Option<LineId> {
+        match self {
+            Change::ReviseCeiling { line, .. } => Some(line.clone()),
+            Change::OpenLine { .. } => self.opens().map(|line| line.id),
+            Change::RegisterPerson { .. }
+            | Change::DismissPerson { .. }
+            | Change::GrantRole { .. }
+            | Change::RevokeRole { .. }
+            | Change::SetOffice { .. }
+            | Change::SetActing { .. }
+            | Change::EndActing { .. }
+            | Change::Delegate { .. }
+            | Change::EndDelegation { .. }
+            | Change::NoteAbsence { .. }
+            | Change::EndAbsence { .. }
+            | Change::PublishDefinition { .. }
+            | Change::SetFreeze { .. }
+            | Change::LiftFreeze { .. }
+            | Change::Repair { .. }
+            | Change::Migrate { .. } => None,
+        }
+    }
+
+    /// The budget line that it opens, with nothing spent of it.
+    #[must_use]
+    pub fn opens(&self) -> Option<BudgetLine> {
+        let Change::OpenLine { scheme, year, fund, account, ceiling, .. } = self else { return None };
+        Some(BudgetLine {
+            id: LineId::from(&*format!("{year}/{scheme}/{}", fund.trim())),
+            scheme: scheme.clone(),
+            year: *year,
+            fund: fund.trim().to_owned(),
+            account: account.trim().to_owned(),
+            ceiling: *ceiling,
+            reserved: Rupiah::ZERO,
+            committed: Rupiah::ZERO,
+            paid: Rupiah::ZERO,
+        })
     }
 
     /// The requests that must be at hand to decide it.

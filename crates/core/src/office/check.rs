@@ -6,13 +6,13 @@ use jiff::civil::Date;
 
 use super::who::locks_out;
 use super::{Change, Effect, Flaw, Objection, Paper, Published, effect};
-use crate::definition::{CounterExample, Finding};
+use crate::definition::{CounterExample, Finding, sound};
 use crate::list::Books;
 use crate::refusal::{Refusal, Why};
 use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
-use crate::world::{Context, Freeze, World};
+use crate::world::{Context, Freeze, Workflows, World};
 use crate::{FieldName, Label, Lang, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Most characters of a text that is part of a change.
@@ -80,6 +80,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             texts(&[("source", source), ("fund", fund)])?;
             freezing(context, fund, *from, *to)?;
             schemes.iter().chain(exempt).try_for_each(|scheme| scheme_known(world, scheme))?;
+            stops_something(world, fund, schemes, exempt)?;
         }
         Change::LiftFreeze { freeze } => {
             let is_it = |it: &Freeze| it.id == Some(*freeze) && it.to >= context.today();
@@ -91,6 +92,14 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             repair::check(&case, to)?;
         }
         Change::Migrate { scheme, from, to } => migrating(world, scheme, *from, *to)?,
+        Change::OpenLine { scheme, year, fund, account, ceiling, source } => {
+            texts(&[("fund", fund), ("account", account), ("source", source)])?;
+            opening(context, (scheme, *year, fund), *ceiling)?;
+            let line = change.line().filter(|line| books.lines.contains_key(line));
+            if let Some(line) = line {
+                return no(Objection::LineTaken { line });
+            }
+        }
         Change::ReviseCeiling { line, ceiling, source } => {
             texts(&[("source", source)])?;
             let Some(known) = books.lines.get(line) else {
@@ -118,14 +127,53 @@ fn freezing(context: &Context<'_>, fund: &str, from: Date, to: Date) -> Checked 
     if from < today { no(Objection::FreezeBackdated { from, today }) } else { Ok(()) }
 }
 
-/// Both versions are there, and the one to go to is the later.
-fn migrating(world: &World, scheme: &SchemeId, from: u32, to: u32) -> Checked {
+/// A freeze that stops no scheme is a slip: somebody counts on money standing still that does not.
+fn stops_something(
+    world: &World,
+    fund: &str,
+    schemes: &BTreeSet<SchemeId>,
+    exempt: &BTreeSet<SchemeId>,
+) -> Checked {
+    let mut paid_from = world.workflows.all().filter(|it| it.fund == fund).map(|it| &it.scheme).peekable();
+    let stops =
+        |scheme: &SchemeId| (schemes.is_empty() || schemes.contains(scheme)) && !exempt.contains(scheme);
+    if paid_from.peek().is_none() || paid_from.any(stops) {
+        return Ok(());
+    }
+    no(Objection::FreezeIdle { fund: fund.to_owned() })
+}
+
+/// A budget line is a known scheme's, from the fund source that its definition names, for this year or the next.
+fn opening(context: &Context<'_>, (scheme, year, fund): (&SchemeId, i16, &str), ceiling: Rupiah) -> Checked {
+    let world = context.world;
     scheme_known(world, scheme)?;
-    let there = |version| world.workflows.all().any(|it| it.scheme == *scheme && it.version == version);
-    if !there(from) || !there(to) {
+    let known: BTreeSet<&str> =
+        world.workflows.all().filter(|it| it.scheme == *scheme).map(|it| it.fund.as_str()).collect();
+    if !known.contains(fund.trim()) {
+        let known = known.into_iter().map(str::to_owned).collect();
+        return no(Objection::FundUnknown { fund: fund.to_owned(), known });
+    }
+    let first = context.today().year();
+    if year != first && Some(year) != first.checked_add(1) {
+        return no(Objection::LineYear { year, first });
+    }
+    if ceiling.is_positive() {
+        return Ok(());
+    }
+    let (found, wanted) = (ceiling.to_string(), "> 0".to_owned());
+    Err(Why::FieldInvalid { field: "ceiling".into(), found, wanted }.into())
+}
+
+/// Both versions are there, and the one to go to is the later; where none is named to come from, an older one is there.
+fn migrating(world: &World, scheme: &SchemeId, from: Option<u32>, to: u32) -> Checked {
+    scheme_known(world, scheme)?;
+    let versions = || world.workflows.all().filter(|it| it.scheme == *scheme).map(|it| it.version);
+    let there = |version| versions().any(|known| known == version);
+    if !there(to) || from.is_some_and(|from| !there(from)) {
         return Err(Why::DefinitionMissing.into());
     }
-    if from < to { Ok(()) } else { Err(Why::VersionNotLater { version: to }.into()) }
+    let is_later = from.map_or_else(|| versions().any(|known| known < to), |from| from < to);
+    if is_later { Ok(()) } else { Err(Why::VersionNotLater { version: to }.into()) }
 }
 
 /// A paper is judged as it would be kept.
@@ -187,9 +235,11 @@ fn delegating(context: &Context<'_>, handed: &Delegation) -> Checked {
     check_delegation(world, handed, context.today())
 }
 
-/// Reads a definition, or tells everything that is wrong with it.
-pub fn read_definition(text: &str) -> Result<Workflow, Vec<Flaw>> {
-    Workflow::parse(text).map_err(|error| error.findings.into_iter().map(flaw).collect())
+/// Reads a definition to be published beside others, or tells everything that is wrong with it.
+pub fn read_definition(text: &str, workflows: &Workflows) -> Result<Workflow, Vec<Flaw>> {
+    let versions: Vec<&Workflow> = workflows.all().map(|it| &**it).collect();
+    sound(Workflow::check_beside(text, &versions))
+        .map_err(|error| error.findings.into_iter().map(flaw).collect())
 }
 
 fn flaw(finding: Finding) -> Flaw {
@@ -205,7 +255,7 @@ fn flaw(finding: Finding) -> Flaw {
 }
 
 fn publishing(world: &World, text: &str) -> Result<Sound, Refusal> {
-    let workflow = read_definition(text)
+    let workflow = read_definition(text, &world.workflows)
         .map_err(|flaws| Refusal::from(Why::Office(Objection::DefinitionUnsound { flaws })))?;
     let (scheme, version) = (workflow.scheme.clone(), workflow.version);
     let mut same = world.workflows.all().filter(|it| it.scheme == scheme && it.version == version);
@@ -246,7 +296,11 @@ fn role_and_region(world: &World, role: &Role, region: &RegionCode) -> Checked {
     }
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if region.as_str().len() <= 20 && region.as_str().split('.').all(digits) {
-        return Ok(());
+        if world.regions.knows(region) {
+            return Ok(());
+        }
+        let near = world.regions.nearest(region);
+        return no(Objection::RegionUnknown { region: region.clone(), near });
     }
     let (found, wanted) = (region.to_string(), "64.72".to_owned());
     Err(Why::FieldInvalid { field: "region".into(), found, wanted }.into())
@@ -280,7 +334,7 @@ fn texts(fields: &[(&str, &str)]) -> Checked {
 /// From a day to a later one, and not over yet.
 fn days(context: &Context<'_>, from: Date, to: Date) -> Checked {
     if from > to || to < context.today() {
-        return Err(Why::DaysInvalid { from, to }.into());
+        return Err(Why::DaysInvalid { from, to, today: Some(context.today()) }.into());
     }
     Ok(())
 }

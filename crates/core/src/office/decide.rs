@@ -50,6 +50,23 @@ pub fn propose(
     Ok(Some(Decided { proposal, event, effect, published, requests: Vec::new() }))
 }
 
+/// A definition is proposed once: the same text that waits for a second person already is confirmed, and not proposed
+/// beside itself. Whoever may not propose it is told that first.
+pub fn check_anew<'a>(
+    context: &Context<'_>,
+    mut known: impl Iterator<Item = &'a Proposal>,
+    change: &Change,
+) -> Result<(), Refusal> {
+    if !matches!(change, Change::PublishDefinition { .. }) {
+        return Ok(());
+    }
+    check_proposer(context.world, context.actor.person.id, change)?;
+    match known.find(|it| it.state == ProposalState::Open && it.change == *change) {
+        Some(same) => Err(Why::Office(Objection::ProposedAlready { proposal: same.id, by: same.by }).into()),
+        None => Ok(()),
+    }
+}
+
 /// A second person confirms it: the rules are asked anew, about the change, about who proposed it and about who
 /// confirms it.
 pub fn confirm(context: &Context<'_>, books: &Books, proposal: &Proposal) -> Result<Decided, Refusal> {

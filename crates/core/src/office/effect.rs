@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Change;
 use crate::roster::{Absence, Acting, Delegation, Grant, Office};
+use crate::workflow::BudgetLine;
 use crate::world::Freeze;
 use crate::{ActingId, DelegationId, FreezeId, LineId, PersonId, ProposalId, Rupiah};
 
@@ -27,6 +28,8 @@ pub enum Effect {
     Ended { kind: PaperKind, key: String },
     /// A definition more.
     Published { text: String },
+    /// A budget line more.
+    Opened(Box<BudgetLine>),
     /// Another ceiling.
     Ceiling { line: LineId, ceiling: Rupiah },
 }
@@ -151,6 +154,7 @@ impl Effect {
             Effect::Ended { kind, key } => (kind.as_str(), Err(key.clone())),
             // The definition's name is its scheme and version, which only its text tells.
             Effect::Published { .. } => ("definition", Err(String::new())),
+            Effect::Opened(line) => ("budget_line", Err(line.id.to_string())),
             Effect::Ceiling { line, .. } => ("budget_line", Err(line.to_string())),
         }
     }
@@ -200,6 +204,7 @@ pub fn effect(id: ProposalId, change: &Change) -> Option<Effect> {
             kept(Paper::Freeze(Freeze { id, source, fund, schemes, exempt, from, to }))
         }
         Change::LiftFreeze { freeze } => ended(PaperKind::Freeze, freeze.to_string()),
+        Change::OpenLine { .. } => Effect::Opened(Box::new(change.opens()?)),
         Change::ReviseCeiling { line, ceiling, .. } => Effect::Ceiling { line, ceiling },
         Change::Repair { .. } | Change::Migrate { .. } => return None,
     })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChangeKind, ProposalState};
 use crate::refusal::RefusalKind;
-use crate::{Label, LineId, OfficeId, PersonId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{Label, LineId, OfficeId, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
 
 /// Something wrong with a definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,10 +72,20 @@ pub enum Objection {
     VersionTaken { scheme: SchemeId, version: u32 },
     /// The version is not the next one.
     VersionSkipped { scheme: SchemeId, version: u32, next: u32 },
+    /// There is a budget line of this scheme, year and fund source.
+    LineTaken { line: LineId },
+    /// A budget line is opened for this fiscal year or the next.
+    LineYear { year: i16, first: i16 },
     /// More is set aside, owed or paid than the new ceiling.
     CeilingTooLow { line: LineId, used: Rupiah },
     /// A freeze would stop days that are over.
     FreezeBackdated { from: Date, today: Date },
+    /// No such region; those that come nearest to it, each with its name.
+    RegionUnknown { region: RegionCode, near: Vec<(RegionCode, String)> },
+    /// Every scheme that a freeze would stop is exempt from it.
+    FreezeIdle { fund: String },
+    /// Somebody has proposed the same, and it waits for a second person.
+    ProposedAlready { proposal: ProposalId, by: PersonId },
     /// No definition is paid from this fund source.
     FundUnknown { fund: String, known: Vec<String> },
 }
@@ -105,6 +115,11 @@ impl Objection {
             Objection::DefinitionUnsound { .. } => "definition_unsound",
             Objection::VersionTaken { .. } => "version_taken",
             Objection::VersionSkipped { .. } => "version_skipped",
+            Objection::LineTaken { .. } => "line_taken",
+            Objection::LineYear { .. } => "line_year",
+            Objection::RegionUnknown { .. } => "region_unknown",
+            Objection::FreezeIdle { .. } => "freeze_idle",
+            Objection::ProposedAlready { .. } => "proposed_already",
             Objection::CeilingTooLow { .. } => "ceiling_too_low",
             Objection::FreezeBackdated { .. } => "freeze_backdated",
             Objection::FundUnknown { .. } => "fund_unknown",
@@ -125,6 +140,9 @@ impl Objection {
             | Objection::PaperUnknown
             | Objection::SchemeUnknown { .. }
             | Objection::FundUnknown { .. }
+            | Objection::RegionUnknown { .. }
+            | Objection::FreezeIdle { .. }
+            | Objection::LineYear { .. }
             | Objection::FreezeBackdated { .. }
             | Objection::DefinitionUnsound { .. } => RefusalKind::NotLikeThis,
             Objection::ProposerMayNot { .. }
@@ -135,6 +153,8 @@ impl Objection {
             | Objection::TooFewLeft
             | Objection::SeatTaken { .. }
             | Objection::AlreadyNoted
+            | Objection::LineTaken { .. }
+            | Objection::ProposedAlready { .. }
             | Objection::VersionTaken { .. }
             | Objection::VersionSkipped { .. }
             | Objection::CeilingTooLow { .. } => RefusalKind::NotNow,

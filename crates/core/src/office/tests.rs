@@ -8,6 +8,8 @@ use crate::testing::*;
 use crate::world::Policy;
 use crate::{Lang, LineId, Rupiah};
 
+mod warned;
+
 fn objections() -> Vec<Objection> {
     let who = person("Vera");
     let (role, region): (crate::Role, crate::RegionCode) = ("verifier".into(), "64".into());
@@ -41,6 +43,14 @@ fn objections() -> Vec<Objection> {
         Objection::VersionTaken { scheme: "kube".into(), version: 1 },
         Objection::VersionSkipped { scheme: "kube".into(), version: 4, next: 2 },
         Objection::CeilingTooLow { line: LineId("2026/kube/apbd".into()), used: Rupiah(2_000_000) },
+        Objection::LineTaken { line: LineId("2026/kube/apbd".into()) },
+        Objection::LineYear { year: 2020, first: 2026 },
+        Objection::RegionUnknown {
+            region: "64.10".into(),
+            near: vec![("64.11".into(), "Kabupaten Mahakam Ulu".into())],
+        },
+        Objection::FreezeIdle { fund: "apbd".into() },
+        Objection::ProposedAlready { proposal: ProposalId(uuid::Uuid::from_u128(7)), by: who },
         Objection::FreezeBackdated { from: date(2020, 1, 1), today: date(2026, 3, 2) },
         Objection::FundUnknown { fund: "abpd".into(), known: vec!["apbd".into(), "btt".into()] },
     ]
@@ -83,7 +93,7 @@ fn no_policy_lets_one_person_give_anything() {
         assert!(policy(kind, 2, "").is_err(), "{kind}");
         assert!(policy(kind, 2, "\"admin\"").is_ok(), "{kind}");
     }
-    for kind in ["lift_freeze", "revise_ceiling"] {
+    for kind in ["lift_freeze", "open_line", "revise_ceiling"] {
         assert!(policy(kind, 1, "\"admin\"").is_err(), "{kind}");
     }
     assert!(policy("revoke_role", 1, "").is_ok());

@@ -85,6 +85,7 @@ pub(super) fn concerned(roster: &Roster, change: &Change) -> Option<PersonId> {
         | Change::PublishDefinition { .. }
         | Change::SetFreeze { .. }
         | Change::LiftFreeze { .. }
+        | Change::OpenLine { .. }
         | Change::ReviseCeiling { .. }
         | Change::Repair { .. }
         | Change::Migrate { .. } => None,
@@ -119,6 +120,7 @@ fn place(roster: &Roster, change: &Change) -> BTreeSet<RegionCode> {
         | Change::PublishDefinition { .. }
         | Change::SetFreeze { .. }
         | Change::LiftFreeze { .. }
+        | Change::OpenLine { .. }
         | Change::ReviseCeiling { .. }
         | Change::Repair { .. }
         | Change::Migrate { .. } => everywhere(roster),

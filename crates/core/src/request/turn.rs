@@ -75,7 +75,7 @@ pub(super) fn repair(request: &mut Request, entry: &Entry, repaired: &Repaired) 
     fits
 }
 
-/// Where it stays at its stage, nothing there begins anew. What was checked under the old version is checked under the
+/// Where it stays at its stage, by whatever name, nothing there begins anew: it came when it came, and is due when it was due. What was checked under the old version is checked under the
 /// new one, which may ask for more, should it come again from where it was sent back to.
 pub(super) fn migrate(request: &mut Request, entry: &Entry, migrated: &Migrated) -> bool {
     let fits = is_free(request)
@@ -87,7 +87,8 @@ pub(super) fn migrate(request: &mut Request, entry: &Entry, migrated: &Migrated)
     if !migrated.renamed.is_empty() {
         rename(request, migrated);
     }
-    if migrated.from == migrated.to {
+    if migrated.from == migrated.to || migrated.same_stage {
+        request.stage = migrated.to.clone();
         request.budget = migrated.budget;
         return fits;
     }

@@ -54,8 +54,8 @@ pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> 
     }
     check_exclusive(world, taker, role, (*from_day, *to_day))?;
     let serves = |workflow: &Workflow| serves(delegation, workflow);
-    check_breaks(world, (*from, *to), role, region, today.max(*from_day), serves)?;
-    check_apart(world, taker, delegation, today.max(*from_day))
+    check_breaks(world, (*from, *to), role, region, today.max(*from_day), &serves)?;
+    check_apart(world, taker, (role, region), (today.max(*from_day), *to_day), serves)
 }
 
 /// May this person act in the seat?
@@ -86,7 +86,8 @@ pub fn check_acting(world: &World, acting: &Acting, today: Date) -> Result<(), R
     }
     check_exclusive(world, who, role, (*from_day, *to_day))?;
     let first = today.max(*from_day);
-    check_breaks(world, (for_whom.unwrap_or(*person), *person), role, region, first, |_| true)
+    check_breaks(world, (for_whom.unwrap_or(*person), *person), role, region, first, |_| true)?;
+    check_apart(world, who, (role, region), (first, *to_day), |_| true)
 }
 
 fn active(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
@@ -95,7 +96,7 @@ fn active(roster: &Roster, id: PersonId) -> Result<&Person, Refusal> {
 
 fn check_days(from: Date, to: Date, today: Date) -> Result<(), Refusal> {
     if from < today || to < from {
-        return Err(Why::DaysInvalid { from, to }.into());
+        return Err(Why::DaysInvalid { from, to, today: Some(today) }.into());
     }
     Ok(())
 }
@@ -146,33 +147,59 @@ fn serves(delegation: &Delegation, workflow: &Workflow) -> bool {
     delegation.schemes.as_ref().is_none_or(|schemes| schemes.contains(&workflow.scheme))
 }
 
+/// Two duties that are kept apart and would come to one pair of hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// What the role that is taken on counts under.
+    pub duty: ActionName,
+    /// A role that the person has already.
+    pub other: Role,
+    /// What that one counts under.
+    pub theirs: ActionName,
+}
+
 /// Duties that are kept apart come to one pair of hands where the taker has, in any part of the region, a role that
 /// counts under one of them and takes a role that counts under another: a role of their own, or one they stand in for
 /// on some of the days. Who holds the role there already gains nothing by it, and each request asks for itself.
-fn check_apart(world: &World, taker: &Person, taken: &Delegation, first: Date) -> Result<(), Refusal> {
-    let Delegation { role, region, to_day, .. } = taken;
+pub(crate) fn clash_of_duties(
+    world: &World,
+    workflow: &Workflow,
+    taker: &Person,
+    (role, region): (&Role, &RegionCode),
+    days: (Date, Date),
+) -> Option<Clash> {
     if taker.holds(role, region) {
-        return Ok(());
+        return None;
     }
-    for workflow in world.workflows.all_current().filter(|it| serves(taken, it)) {
-        let own = world.roster.roles_of(taker, region, (first, *to_day), workflow);
-        let own: BTreeSet<&Role> = own.filter(|own| *own != role).collect();
-        for rule in &workflow.duties {
-            let mut handed =
-                workflow.doers().filter(|(doer, duty)| *doer == role && rule.distinct.contains(duty));
-            let clash = handed.find_map(|(_, duty)| {
-                let apart = |other: &ActionName| other != duty && rule.distinct.contains(other);
-                let mut theirs = workflow.doers().filter(|(doer, other)| own.contains(doer) && apart(other));
-                theirs.next().map(|theirs| (duty, theirs))
-            });
-            if let Some((duty, (other, theirs))) = clash {
-                let (role, duty, persons) = (role.clone(), duty.clone(), vec![taker.id]);
-                let beside = Some((other.clone(), theirs.clone()));
-                return Err(Why::BreaksDuty { role, duty, persons, beside }.into());
-            }
+    let own = world.roster.roles_of(taker, region, days, workflow);
+    let own: BTreeSet<&Role> = own.filter(|own| *own != role).collect();
+    workflow.duties.iter().find_map(|rule| {
+        let mut handed =
+            workflow.doers().filter(|(doer, duty)| *doer == role && rule.distinct.contains(duty));
+        handed.find_map(|(_, duty)| {
+            let apart = |other: &ActionName| other != duty && rule.distinct.contains(other);
+            let mut theirs = workflow.doers().filter(|(doer, other)| own.contains(doer) && apart(other));
+            let (other, theirs) = theirs.next()?;
+            Some(Clash { duty: duty.clone(), other: other.clone(), theirs: theirs.clone() })
+        })
+    })
+}
+
+fn check_apart(
+    world: &World,
+    taker: &Person,
+    (role, region): (&Role, &RegionCode),
+    days: (Date, Date),
+    serves: impl Fn(&Workflow) -> bool,
+) -> Result<(), Refusal> {
+    let mut workflows = world.workflows.all_current().filter(|it| serves(it));
+    match workflows.find_map(|workflow| clash_of_duties(world, workflow, taker, (role, region), days)) {
+        None => Ok(()),
+        Some(Clash { duty, other, theirs }) => {
+            let (role, persons, beside) = (role.clone(), vec![taker.id], Some((other, theirs)));
+            Err(Why::BreaksDuty { role, duty, persons, beside }.into())
         }
     }
-    Ok(())
 }
 
 impl Roster {

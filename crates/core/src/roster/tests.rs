@@ -208,12 +208,12 @@ fn nobody_comes_to_hold_two_roles_that_exclude_each_other() {
 #[test]
 fn who_acts_in_a_seat_does_so_by_decree_and_in_the_right_capacity() {
     let world = world();
-    let plh = Acting { from_day: TODAY, ..acting("Adi", "governor", Capacity::Plh, Some("Gita")) };
+    let plh = Acting { from_day: TODAY, ..acting("Olah", "governor", Capacity::Plh, Some("Gita")) };
     check_acting(&world, &plh, TODAY).unwrap();
     for (acting, code) in [
         (Acting { decree: " ".into(), ..plh.clone() }, "field_missing"),
         (Acting { for_whom: None, ..plh.clone() }, "field_missing"),
-        (Acting { for_whom: Some(person("Adi")), ..plh.clone() }, "for_oneself"),
+        (Acting { for_whom: Some(person("Olah")), ..plh.clone() }, "for_oneself"),
         (Acting { for_whom: Some(person("Vera")), ..plh.clone() }, "grant_missing"),
         (Acting { capacity: Capacity::Plt, ..plh.clone() }, "seat_held"),
         (Acting { capacity: Capacity::Pj, for_whom: None, ..plh.clone() }, "seat_held"),

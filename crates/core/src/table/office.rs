@@ -57,6 +57,7 @@ impl<'a> Office<'a> {
             roster: Arc::new(Roster::new(people)),
             calendar: Arc::new(Calendar::utc()),
             policy: Arc::new(Policy { freeze: Vec::new(), ..policy.clone() }),
+            regions: Arc::default(),
         };
         Office { workflow, world, roles }
     }

@@ -23,6 +23,20 @@ impl Refusal {
 
 pub(crate) use office::change_title;
 
+/// What papers of the office ask for is called the same wherever it is asked.
+fn of_paper(name: &FieldName, lang: Lang) -> Option<&'static str> {
+    let (id, en) = match name.as_str() {
+        "for_whom" => ("pejabat yang berhalangan", "the holder who is away"),
+        "decree" => ("nomor surat keputusan", "the decree's number"),
+        "source" => ("surat dasarnya", "the letter it rests on"),
+        "staff_no" => ("nomor pegawai", "the staff number"),
+        "name" => ("nama", "the name"),
+        "account" => ("kode rekening", "the account code"),
+        _ => return None,
+    };
+    Some(if lang == Lang::Id { id } else { en })
+}
+
 /// A refusal being told: names are looked up in the world it was made in.
 struct Telling<'a> {
     words: Words,
@@ -44,7 +58,7 @@ impl Telling<'_> {
 
     /// What a field is called, if the workflow knows it.
     fn title(&self, name: &FieldName) -> Option<&str> {
-        let workflow = self.workflow?;
+        let Some(workflow) = self.workflow else { return of_paper(name, self.words.lang) };
         let form = &workflow.form;
         let asked = match name.as_str() {
             "amount" => &form.amount,
@@ -177,7 +191,7 @@ impl Telling<'_> {
             Why::OwnFavour { person } => self.own_favour(*person),
             Why::PersonInactive { person } => self.person_inactive(*person),
             Why::ForOneself { person } => self.for_oneself(*person),
-            Why::DaysInvalid { from, to } => self.days_invalid(*from, *to),
+            Why::DaysInvalid { from, to, today } => self.days_invalid((*from, *to), *today),
             Why::DelegationTooLong { days, most, source } => self.delegation_too_long(*days, *most, source),
             Why::DelegationChained { person, role } => self.delegation_chained(*person, role),
             Why::GrantMissing { person, role, region } => self.grant_missing(*person, role, region),

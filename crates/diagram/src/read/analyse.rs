@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::guess;
+use super::guess::{self, Roles};
 use super::model::{Kind, Model, Named, Node};
 use super::notes::{Note, note};
 use super::ways::{Graph, Part, Way};
@@ -29,6 +29,8 @@ pub(super) struct Stage {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) role: Option<String>,
+    /// Others who may act there.
+    pub(super) others: Vec<String>,
     pub(super) phase: String,
     /// How it ends, for an end.
     pub(super) end: Option<String>,
@@ -57,7 +59,7 @@ pub(super) struct Found<'a> {
     pub(super) far: BTreeMap<usize, usize>,
 }
 
-pub(super) fn analyse(model: &Model) -> Result<(Plan, Vec<Note>), ReadError> {
+pub(super) fn analyse(model: &Model, roles: &Roles) -> Result<(Plan, Vec<Note>), ReadError> {
     let mut report = Vec::new();
     let process = chosen(model).ok_or_else(|| ReadError::new(ReadErrorCode::NothingToDo, 1))?;
     let mut index: BTreeMap<&str, usize> = BTreeMap::new();
@@ -70,8 +72,8 @@ pub(super) fn analyse(model: &Model) -> Result<(Plan, Vec<Note>), ReadError> {
     }
     let graph = Graph::of(model, process, &index);
     let found = follow(graph, &mut report)?;
-    let plan = guess::plan(&found, &mut report);
-    tell(&found, &plan, &mut report);
+    let plan = guess::plan(&found, roles, &mut report);
+    tell(&found, &plan, roles, &mut report);
     tell_around(model, process, &index, &mut report);
     for code in ["form_missing", "duties_guessed", "texts_once"] {
         report.push(note(code, &Named::default(), ""));
@@ -137,7 +139,7 @@ fn follow<'a>(graph: Graph<'a>, report: &mut Vec<Note>) -> Result<Found<'a>, Rea
 }
 
 /// What is told of the nodes of the process that is read.
-fn tell(found: &Found<'_>, plan: &Plan, report: &mut Vec<Note>) {
+fn tell(found: &Found<'_>, plan: &Plan, roles: &Roles, report: &mut Vec<Note>) {
     let graph = &found.graph;
     let reached: BTreeSet<usize> = found.order.iter().copied().collect();
     let has_lanes = plan.stages.iter().any(|stage| stage.end.is_none() && !stage.is_lane_missing);
@@ -151,6 +153,7 @@ fn tell(found: &Found<'_>, plan: &Plan, report: &mut Vec<Note>) {
             (None, role) => {
                 let role = role.as_deref().unwrap_or_default();
                 report.push(note("task_stage", &node.named, role));
+                tell_groups(node, roles, report);
                 if stage.is_lane_missing && has_lanes {
                     report.push(note("lane_missing", &node.named, ""));
                 }
@@ -163,11 +166,33 @@ fn tell(found: &Found<'_>, plan: &Plan, report: &mut Vec<Note>) {
         }
     }
     for lane in used_lanes(found) {
-        report.push(note("lane_role", &lane.named, &guess::role_of_lane(lane)));
+        let role = guess::role_of_lane(lane, roles);
+        report.push(note("lane_role", &lane.named, &role));
+        if !guess::is_held(&role, roles) {
+            report.push(note("role_unheld", &lane.named, &role));
+        }
     }
     for place in found.ways.values().flatten().flat_map(|way| &way.conditions).collect::<BTreeSet<_>>() {
         if let Some(flow) = graph.flow(*place).filter(|flow| !guess::condition_of(flow).is_empty()) {
             report.push(note("condition_text", &flow.named, guess::condition_of(flow)));
+        }
+    }
+}
+
+/// What is told of the groups that may take a task on.
+fn tell_groups(node: &Node, roles: &Roles, report: &mut Vec<Note>) {
+    if node.groups.is_empty() {
+        return;
+    }
+    match guess::groups(&node.groups) {
+        None => report.push(note("group_expression", &node.named, &node.groups)),
+        Some(groups) => {
+            for role in groups.iter().map(|group| guess::role_called(group, roles)) {
+                report.push(note("group_role", &node.named, &role));
+                if !guess::is_held(&role, roles) {
+                    report.push(note("role_unheld", &node.named, &role));
+                }
+            }
         }
     }
 }
@@ -200,6 +225,7 @@ fn tell_node(
         Kind::Inclusive => Some("inclusive_gateway"),
         Kind::EventBased => Some("event_gateway"),
         Kind::Complex => Some("complex_gateway"),
+        Kind::Service if graph.part(place) == Part::Stage => Some("service_payment"),
         Kind::Service => Some("service_task"),
         Kind::Script => Some("script_task"),
         Kind::Rule => Some("rule_task"),

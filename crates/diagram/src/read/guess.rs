@@ -2,22 +2,26 @@
 //! is a guess, and told as one.
 
 mod names;
+mod roles;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use salur_core::workflow::ActionKind;
 
 use super::analyse::{Action, Found, Plan, Stage};
-use super::model::{Flow, Lane, Named};
+use super::model::{Flow, Lane, Named, Node};
 use super::notes::{Note, note};
 use super::ways::{Part, Way};
 use names::{Names, slug};
+pub(super) use roles::{Roles, groups, is_held, role_called};
 
 /// Who serves a stage that stands in no lane.
 const NOBODY: &str = "to_be_decided";
 /// Words by which an approval and a payment are known, in both languages.
 const APPROVES: [&str; 7] = ["setuju", "approv", "tanda tangan", "tandatangan", "sign", "sahkan", "authori"];
-const PAYS: [&str; 6] = ["bayar", "salur", "cairkan", "pay", "disburs", "transfer"];
+const PAYS: [&str; 7] = ["bayar", "salur", "cair", "pay", "paid", "disburs", "transfer"];
+/// Those that are part of other words too (`assign`, `display`): they count at the beginning of a word.
+const AT_FIRST: [&str; 3] = ["sign", "pay", "paid"];
 /// Words by which an end without aid is known.
 const ENDS: [(&str, [&str; 4]); 3] = [
     ("rejected", ["tolak", "reject", "denied", "declin"]),
@@ -26,13 +30,34 @@ const ENDS: [(&str, [&str; 4]); 3] = [
 ];
 const PHASES: [&str; 5] = ["input", "verification", "approval", "disbursement", "accountability"];
 
-pub(super) fn role_of_lane(lane: &Lane) -> String {
-    let name = lane.own.get("role").unwrap_or(&lane.named.name);
-    let name = slug(name);
+/// True if a text says one of the words.
+fn says(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    let begins =
+        |word: &str| text.split(|letter: char| !letter.is_alphanumeric()).any(|own| own.starts_with(word));
+    words.iter().any(|word| if AT_FIRST.contains(word) { begins(word) } else { text.contains(word) })
+}
+
+/// True for a name that tells of a payment.
+pub(super) fn pays(name: &str) -> bool {
+    says(name, &PAYS)
+}
+
+pub(super) fn role_of_lane(lane: &Lane, roles: &Roles) -> String {
+    if let Some(own) = lane.own.get("role").map(slug).filter(|own| !own.is_empty()) {
+        return own;
+    }
+    let name = role_called(&lane.named.name, roles);
     if name.is_empty() { slug(&format!("role {}", lane.named.id)) } else { name }
 }
 
-pub(super) fn plan(found: &Found<'_>, report: &mut Vec<Note>) -> Plan {
+/// The roles of the groups that may take a task on.
+fn roles_of_groups(node: &Node, roles: &Roles) -> Vec<String> {
+    let groups = groups(&node.groups).unwrap_or_default();
+    groups.iter().map(|group| role_called(group, roles)).filter(|role| !role.is_empty()).collect()
+}
+
+pub(super) fn plan(found: &Found<'_>, roles: &Roles, report: &mut Vec<Note>) -> Plan {
     let model = found.graph.model;
     let process = model.processes.get(found.graph.process);
     let pool = process
@@ -46,7 +71,7 @@ pub(super) fn plan(found: &Found<'_>, report: &mut Vec<Note>) -> Plan {
     let mut plan = Plan { scheme: named_or(slug(scheme), "draft"), title, ..Plan::default() };
     let mut names = Names::default();
     for place in &found.order {
-        plan.stages.push(stage(found, *place, &mut names));
+        plan.stages.push(stage(found, *place, roles, &mut names));
     }
     actions(found, &mut plan, report);
     money(found, &mut plan, report);
@@ -62,7 +87,7 @@ fn title_of(named: &Named) -> &str {
     if named.name.is_empty() { &named.id } else { &named.name }
 }
 
-fn stage(found: &Found<'_>, place: usize, names: &mut Names) -> Stage {
+fn stage(found: &Found<'_>, place: usize, roles: &Roles, names: &mut Names) -> Stage {
     let model = found.graph.model;
     let Some(node) = found.graph.node(place) else {
         let name = names.free("stage");
@@ -70,6 +95,7 @@ fn stage(found: &Found<'_>, place: usize, names: &mut Names) -> Stage {
             title: name.clone(),
             name,
             role: None,
+            others: Vec::new(),
             phase: String::new(),
             end: None,
             is_lane_missing: true,
@@ -83,9 +109,12 @@ fn stage(found: &Found<'_>, place: usize, names: &mut Names) -> Stage {
             node.own.get("end").filter(|end| ["success", "rejected", "withdrawn", "referred"].contains(end));
         said.unwrap_or_else(|| end_by_words(&title)).to_owned()
     });
-    let role = if end.is_some() { None } else { Some(lane.map_or(NOBODY.to_owned(), role_of_lane)) };
+    let mut groups = if end.is_some() { Vec::new() } else { roles_of_groups(node, roles) }.into_iter();
+    let lanes = || lane.map_or(NOBODY.to_owned(), |lane| role_of_lane(lane, roles));
+    let role = if end.is_some() { None } else { Some(groups.next().unwrap_or_else(lanes)) };
+    let is_lane_missing = lane.is_none() && role.as_deref().is_none_or(|role| role == NOBODY);
     let phase = node.own.get("phase").filter(|phase| PHASES.contains(phase)).unwrap_or_default();
-    Stage { name, title, role, phase: phase.to_owned(), end, is_lane_missing: lane.is_none() }
+    Stage { name, title, role, others: groups.collect(), phase: phase.to_owned(), end, is_lane_missing }
 }
 
 fn end_by_words(title: &str) -> &'static str {
@@ -197,6 +226,7 @@ impl Made {
                 name: name.clone(),
                 title: "Selesai".to_owned(),
                 role: None,
+                others: Vec::new(),
                 phase: String::new(),
                 end: Some("success".to_owned()),
                 is_lane_missing: false,
@@ -232,7 +262,11 @@ fn merge(action: &mut Action, from: &str, by: Vec<String>, conditions: Vec<Strin
 fn by(said: Option<&str>, from: &Stage) -> Vec<String> {
     let roles: BTreeSet<String> =
         said.unwrap_or_default().split_whitespace().map(slug).filter(|role| !role.is_empty()).collect();
-    if roles.is_empty() { from.role.clone().into_iter().collect() } else { roles.into_iter().collect() }
+    if roles.is_empty() {
+        from.role.iter().chain(&from.others).cloned().collect()
+    } else {
+        roles.into_iter().collect()
+    }
 }
 
 /// A flow's condition. In a file of ours the part that only names the action is none.
@@ -286,6 +320,8 @@ fn money(found: &Found<'_>, plan: &mut Plan, report: &mut Vec<Note>) {
         .collect();
     let titles: BTreeMap<String, String> =
         plan.stages.iter().map(|stage| (stage.name.clone(), stage.title.to_lowercase())).collect();
+    let first = plan.stages.iter().find(|stage| stage.end.is_none());
+    let enters = first.and_then(|stage| stage.role.clone()).filter(|role| role != NOBODY);
     let mut before = usize::MAX;
     for (kind, words, guessed, undecided) in [
         ("payment", &PAYS[..], "payment_guessed", "payment_undecided"),
@@ -295,13 +331,15 @@ fn money(found: &Found<'_>, plan: &mut Plan, report: &mut Vec<Note>) {
             continue;
         }
         let steps = |action: &Action| action.from.iter().filter_map(|from| far.get(from)).max().copied();
-        let says = |text: &str| words.iter().any(|word| text.to_lowercase().contains(word));
+        let says = |text: &str| says(text, words);
         let best = plan
             .actions
             .iter()
             .enumerate()
             .filter(|(_, action)| action.kind == "forward" && action.is_guessed)
             .filter(|(_, action)| steps(action).is_some_and(|steps| steps < before))
+            // Whoever enters requests neither approves nor pays them.
+            .filter(|(_, action)| !enters.as_ref().is_some_and(|clerk| action.by.contains(clerk)))
             .filter_map(|(place, action)| {
                 let stage = action.from.iter().any(|from| titles.get(from).is_some_and(|title| says(title)));
                 let own = flow_says(&action.title, &says);

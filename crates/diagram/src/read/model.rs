@@ -68,6 +68,8 @@ pub(super) struct Node {
     pub(super) repeats: bool,
     /// The node a boundary event stands on.
     pub(super) attached: Option<String>,
+    /// The groups that may take it on, as the modeller notes them.
+    pub(super) groups: String,
     /// A sub-process that an event starts.
     pub(super) by_event: bool,
 }

@@ -39,6 +39,10 @@ pub struct Note {
 const SENTENCES: &[(&str, NoteKind, &str, &str)] = &[
     ("task_stage", NoteKind::Maps, "“{}” becomes a stage, served by the role `{more}`.", "“{}” menjadi tahap, dilayani peran `{more}`."),
     ("lane_role", NoteKind::Maps, "The lane “{}” becomes the role `{more}`.", "Lajur “{}” menjadi peran `{more}`."),
+    ("group_role", NoteKind::Maps, "The group that may take “{}” on becomes the role `{more}`.", "Kelompok yang boleh mengerjakan “{}” menjadi peran `{more}`."),
+    ("group_expression", NoteKind::Decide, "Who may take “{}” on is an expression ({more}), which says nothing here: name the role.", "Yang boleh mengerjakan “{}” berupa ekspresi ({more}) yang tidak bermakna di sini: sebutkan perannya."),
+    ("role_unheld", NoteKind::Decide, "The office knows no role `{more}` (from “{}”): nobody could act in it. Use one of its own, or add it to the policy.", "Kantor tidak mengenal peran `{more}` (dari “{}”): tidak ada yang dapat memegangnya. Pakai peran yang ada, atau tambahkan ke kebijakan."),
+    ("service_payment", NoteKind::Decide, "“{}” is done by a machine and seems to pay: it is kept as a stage, since here people pay, by payment order; say who.", "“{}” dikerjakan mesin dan tampaknya membayar: tetap menjadi tahap, karena di sini orang yang membayar lewat perintah bayar; tentukan siapa."),
     ("gateway_actions", NoteKind::Maps, "The ways out of the gateway “{}” become actions of the stage before it.", "Cabang dari gateway “{}” menjadi tindakan di tahap sebelumnya."),
     ("end_end", NoteKind::Maps, "The end “{}” becomes an end of the kind `{more}`; say whether that is so.", "Akhir “{}” menjadi akhir jenis `{more}`; pastikan itu benar."),
     ("subprocess_opened", NoteKind::Maps, "The sub-process “{}” is opened: its tasks become stages of the one way.", "Subproses “{}” dibuka: tugas di dalamnya menjadi tahap di satu alur."),

@@ -12,6 +12,14 @@ use crate::bpmn::{MODEL, OWN};
 /// The longest name that is kept, in letters.
 const NAME_MAX: usize = 200;
 
+/// Engines whose files say which groups may take a task on.
+const ENGINES: [&str; 4] = [
+    "http://camunda.org/schema/1.0/bpmn",
+    "http://camunda.org/schema/zeebe/1.0",
+    "http://activiti.org/bpmn",
+    "http://flowable.org/bpmn",
+];
+
 pub(super) fn parse(text: &str) -> Result<Model, ReadError> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -89,6 +97,8 @@ struct Build<'a> {
 enum Space {
     Bpmn,
     Own,
+    /// An engine's, which says who may take a task on.
+    Engine,
     Other,
 }
 
@@ -96,6 +106,8 @@ enum Space {
 struct Attributes {
     plain: BTreeMap<String, String>,
     own: Own,
+    /// Who may take a task on, as an engine notes it.
+    groups: String,
 }
 
 impl Attributes {
@@ -129,7 +141,7 @@ impl Build<'_> {
         let name = element.name();
         let local = match self.space(name.prefix().map_or("", |prefix| prefix.into_inner())) {
             Space::Bpmn if self.foreign.is_none() => name.local_name().into_inner().to_owned(),
-            Space::Bpmn | Space::Own | Space::Other => String::new(),
+            Space::Bpmn | Space::Own | Space::Engine | Space::Other => String::new(),
         };
         if self.open.is_empty() {
             if local != "definitions" || self.rooted {
@@ -137,12 +149,26 @@ impl Build<'_> {
             }
             self.rooted = true;
         }
+        self.assigned(element, &attributes);
         if local == "extensionElements" {
             self.foreign = Some(self.open.len());
         }
         let began = self.begin(&local, attributes)?;
         self.open.push(Frame { local, began, text: String::new() });
         Ok(())
+    }
+
+    /// Some engines note who may take a task on in an element of their own.
+    fn assigned(&mut self, element: &BytesStart<'_>, attributes: &Attributes) {
+        let name = element.name();
+        let space = self.space(name.prefix().map_or("", |prefix| prefix.into_inner()));
+        if space != Space::Engine || name.local_name().into_inner() != "assignmentDefinition" {
+            return;
+        }
+        let Some(groups) = attributes.plain.get("candidateGroups") else { return };
+        if let Some(node) = self.surrounding().and_then(|node| self.model.nodes.get_mut(node)) {
+            node.groups.clone_from(groups);
+        }
     }
 
     fn space(&self, prefix: &str) -> Space {
@@ -170,6 +196,7 @@ impl Build<'_> {
                 let space = match value.as_str() {
                     MODEL => Space::Bpmn,
                     OWN => Space::Own,
+                    engine if ENGINES.contains(&engine) => Space::Engine,
                     _ => Space::Other,
                 };
                 self.spaces.push((depth, prefix.to_owned(), space));
@@ -178,7 +205,7 @@ impl Build<'_> {
         if self.spaces.len() > ATTRIBUTES_MAX {
             return Err(self.refused(ReadErrorCode::TooManyElements));
         }
-        let (mut plain, mut own) = (BTreeMap::new(), BTreeMap::new());
+        let (mut plain, mut own, mut groups) = (BTreeMap::new(), BTreeMap::new(), String::new());
         for (name, value) in raw {
             match name.split_once(':') {
                 None => {
@@ -187,10 +214,13 @@ impl Build<'_> {
                 Some((prefix, local)) if self.space(prefix) == Space::Own => {
                     own.insert(local.to_owned(), value);
                 }
+                Some((prefix, "candidateGroups")) if self.space(prefix) == Space::Engine => {
+                    groups = value;
+                }
                 Some(_) => {}
             }
         }
-        Ok(Attributes { plain, own: Own(own) })
+        Ok(Attributes { plain, own: Own(own), groups })
     }
 
     fn begin(&mut self, local: &str, mut attributes: Attributes) -> Result<Option<Began>, ReadError> {
@@ -265,6 +295,7 @@ impl Build<'_> {
             events: Vec::new(),
             repeats: false,
             attached: (!attached.is_empty()).then_some(attached),
+            groups: std::mem::take(&mut attributes.groups),
             by_event: attributes.take("triggeredByEvent") == "true",
             own: attributes.own,
         });

@@ -7,6 +7,8 @@ use salur_core::workflow::{ActionKind, Workflow};
 
 use super::*;
 
+mod samples;
+
 const OURS: [&str; 4] = [
     include_str!("../../reviewed/disaster.bpmn"),
     include_str!("../../reviewed/kube.bpmn"),
@@ -62,7 +64,7 @@ fn codes(reading: &Reading) -> Vec<&'static str> {
 fn a_simple_drawing_becomes_a_definition_that_holds_together_under_any_prefix() {
     let mut first = None;
     for prefix in ["bpmn", "bpmn2", "semantic", "model", ""] {
-        let reading = read(drawing(prefix, LINEAR).as_bytes()).unwrap();
+        let reading = read(drawing(prefix, LINEAR).as_bytes(), &BTreeMap::new()).unwrap();
         let workflow =
             Workflow::parse(&reading.draft).unwrap_or_else(|error| panic!("{error}\n{}", reading.draft));
         assert_eq!(workflow.start.as_str(), "isi_permohonan");
@@ -85,7 +87,7 @@ fn a_simple_drawing_becomes_a_definition_that_holds_together_under_any_prefix() 
 fn what_we_draw_is_read_back_as_the_same_stages_roles_and_actions() {
     for (model, text) in OURS.into_iter().zip(SHIPPED) {
         let was = Workflow::parse(text).unwrap();
-        let reading = read(model.as_bytes()).unwrap();
+        let reading = read(model.as_bytes(), &BTreeMap::new()).unwrap();
         let now =
             Workflow::parse(&reading.draft).unwrap_or_else(|error| panic!("{error}\n{}", reading.draft));
         assert_eq!((&now.scheme, &now.start, &now.referred), (&was.scheme, &was.start, &was.referred));
@@ -136,6 +138,7 @@ fn each_part_that_does_not_map_is_told_with_its_line() {
 "#,
         )
         .as_bytes(),
+        &BTreeMap::new(),
     )
     .unwrap();
     let codes = codes(&reading);
@@ -177,7 +180,7 @@ fn many_of(count: usize, each: &dyn Fn(usize) -> String) -> String {
 
 fn refused(bytes: &[u8]) -> &'static str {
     let started = Instant::now();
-    let code = read(bytes).unwrap_err().code.as_str();
+    let code = read(bytes, &BTreeMap::new()).unwrap_err().code.as_str();
     // Milliseconds when built for use; the bound leaves room for a busy machine and a build for tests.
     assert!(started.elapsed() < Duration::from_secs(10), "{code} took {:?}", started.elapsed());
     code
@@ -227,7 +230,7 @@ fn circles_and_crowds_are_read_or_refused_soon() {
         <sequenceFlow id="1" sourceRef="s" targetRef="g"/><sequenceFlow id="2" sourceRef="g" targetRef="h"/>
         <sequenceFlow id="3" sourceRef="h" targetRef="g"/><sequenceFlow id="4" sourceRef="h" targetRef="a"/>
         <sequenceFlow id="5" sourceRef="a" targetRef="g"/>"#;
-    let reading = read(drawing("", circle).as_bytes()).unwrap();
+    let reading = read(drawing("", circle).as_bytes(), &BTreeMap::new()).unwrap();
     assert!(codes(&reading).contains(&"rework"));
     toml::from_str::<toml::Table>(&reading.draft).unwrap();
     let crowd = many_of(900, &|n| {
@@ -244,7 +247,7 @@ fn circles_and_crowds_are_read_or_refused_soon() {
     let odd = r#"<subProcess id="x"><subProcess id="y"><task id="a" name="A"/></subProcess></subProcess>
         <sequenceFlow id="1" sourceRef="x" targetRef="y"/><sequenceFlow id="2" sourceRef="y" targetRef="x"/>
         <sequenceFlow id="3" sourceRef="a" targetRef="a"/>"#;
-    let _ = read(drawing("", odd).as_bytes());
+    let _ = read(drawing("", odd).as_bytes(), &BTreeMap::new());
 }
 
 #[test]
@@ -254,7 +257,7 @@ fn a_name_cannot_break_out_of_a_draft() {
         "<sequenceFlow id=\"f3\" sourceRef=\"b\" targetRef=\"c\"/>",
         "<sequenceFlow id=\"f3\" sourceRef=\"b\" targetRef=\"c\"><conditionExpression>a&#10;[stage.evil]&#13;b</conditionExpression></sequenceFlow>",
     );
-    let reading = read(drawing("bpmn", &evil).as_bytes()).unwrap();
+    let reading = read(drawing("bpmn", &evil).as_bytes(), &BTreeMap::new()).unwrap();
     let draft = toml::from_str::<toml::Table>(&reading.draft).unwrap();
     assert_eq!(draft["stage"].as_table().unwrap().len(), 5);
 }
@@ -280,7 +283,7 @@ proptest! {
                 }
             }
         }
-        if let Ok(reading) = read(&bytes) {
+        if let Ok(reading) = read(&bytes, &BTreeMap::new()) {
             prop_assert!(toml::from_str::<toml::Table>(&reading.draft).is_ok(), "{}", reading.draft);
         }
     }
@@ -303,10 +306,10 @@ proptest! {
         ),
     ) {
         let mut inside = parts.concat();
-        let _ = read(drawing("", &inside).as_bytes());
+        let _ = read(drawing("", &inside).as_bytes(), &BTreeMap::new());
         // The same, closed: well-formed more often.
         inside = parts.iter().filter(|part| part.ends_with("/>")).cloned().collect();
-        if let Ok(reading) = read(drawing("", &inside).as_bytes()) {
+        if let Ok(reading) = read(drawing("", &inside).as_bytes(), &BTreeMap::new()) {
             prop_assert!(toml::from_str::<toml::Table>(&reading.draft).is_ok(), "{}", reading.draft);
         }
     }

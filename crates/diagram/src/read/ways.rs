@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::guess;
 use super::model::{Flow, Kind, Model, Node};
 
 /// The chosen process as a graph.
@@ -98,6 +99,8 @@ impl<'a> Graph<'a> {
         let Some(node) = self.node(place) else { return Part::Through };
         match node.kind {
             Kind::Work | Kind::Call => Part::Stage,
+            // Whatever else a machine does is passed over; but money does not move unseen.
+            Kind::Service if guess::pays(&node.named.name) => Part::Stage,
             Kind::Sub if !self.has_inner.contains(&place) && !node.by_event => Part::Stage,
             Kind::End if node.inside.is_none() => Part::End,
             Kind::Service

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use salur_core::office::{Change, effect};
+use salur_core::office::{Change, ChangeKind, effect};
 use salur_core::world::World;
 use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, ProposalId, RequestId, SchemeId};
 use uuid::Uuid;
@@ -23,6 +23,8 @@ pub(crate) struct Needs {
     pub(crate) lines: HashSet<LineId>,
     pub(crate) imports: Vec<ImportId>,
     pub(crate) proposals: Vec<ProposalId>,
+    /// True if open proposals to publish are needed.
+    pub(crate) publishing: bool,
     /// People, papers and budget lines whose events are counted.
     pub(crate) seqs: HashSet<Uuid>,
     /// Accounts, sessions and guesses.
@@ -74,7 +76,10 @@ impl Needs {
                     needs.requests.extend(requests);
                     needs.proposals.push(*proposal);
                 }
-                Job::Propose { id, change, .. } => needs.change(*id, change),
+                Job::Propose { id, change, .. } => {
+                    needs.publishing |= change.kind() == ChangeKind::PublishDefinition;
+                    needs.change(*id, change);
+                }
                 Job::Confirm { id } | Job::Decline { id, .. } | Job::Withdraw { id } => {
                     needs.proposals.push(*id);
                 }
@@ -100,7 +105,7 @@ impl Needs {
 
     /// What a change of the office is decided on.
     pub(crate) fn change(&mut self, id: ProposalId, change: &Change) {
-        self.lines.extend(change.line().cloned());
+        self.lines.extend(change.line());
         self.requests.extend(change.requests());
         self.seqs.extend(effect(id, change).map(|effect| subject_of(&effect).1));
     }

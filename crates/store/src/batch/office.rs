@@ -30,6 +30,8 @@ impl Batch<'_> {
         change: Change,
         digest: Digest,
     ) -> Told {
+        let proposals = self.loaded.proposals.values();
+        office::check_anew(context, proposals, &change)?;
         match office::propose(context, &self.loaded.books, id, change, digest)? {
             Some(decided) => self.decided(context, decided),
             None => Ok(Answer::Proposal { id: None, now: None }),

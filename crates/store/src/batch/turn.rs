@@ -63,11 +63,12 @@ impl Batch<'_> {
         context: &Context<'_>,
         id: RequestId,
         scheme: &SchemeId,
-        from: u32,
+        from: Option<u32>,
         to: u32,
     ) -> Result<Option<Acted>, Refusal> {
         let case = self.loaded.books.case(context, id)?;
-        if case.request.scheme != *scheme || case.request.definition.version != from {
+        let version = case.request.definition.version;
+        if case.request.scheme != *scheme || version >= to || from.is_some_and(|from| version != from) {
             return Ok(None);
         }
         let mut versions = self.world.workflows.all();

@@ -33,6 +33,7 @@ const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id
     lateral (select * from request where scheme = k.scheme and year = k.year and subject_key = k.subject_key limit 1) as r";
 const IMPORTS: &str = "select id, body from import where id = any($1)";
 const PROPOSAL: &str = "select body from proposal where id = $1";
+const PUBLISHING: &str = "select body from proposal where state = 'open' and kind = 'publish_definition'";
 const SEQS: &str = "select id, seq from subject where id = any($1)";
 const DECREE: &str = "select body from decree where id = $1";
 const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
@@ -102,6 +103,13 @@ async fn load_office(
             let proposal: Proposal = serde_json::from_str(&body)?;
             needs.change(id, &proposal.change);
             loaded.proposals.insert(id, proposal);
+        }
+    }
+    if needs.publishing {
+        let rows: Vec<(String,)> = sqlx::query_as(PUBLISHING).fetch_all(&mut *connection).await?;
+        for (body,) in rows {
+            let proposal: Proposal = serde_json::from_str(&body)?;
+            loaded.proposals.insert(proposal.id, proposal);
         }
     }
     if !needs.seqs.is_empty() {

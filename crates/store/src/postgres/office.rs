@@ -87,6 +87,16 @@ fn effect_of(effect: &Effect, published: Option<&Published>) -> Result<(Columns,
             columns.put(text.as_str())?;
             "insert into definition (scheme, version, digest, text) values ($1, $2, $3, $4)"
         }
+        Effect::Opened(line) => {
+            columns.put(line.id.as_str())?;
+            columns.put(line.scheme.as_str())?;
+            columns.put(i32::from(line.year))?;
+            columns.put(line.fund.as_str())?;
+            columns.put(line.account.as_str())?;
+            columns.put(line.ceiling.0)?;
+            "insert into budget_line (id, scheme, year, fund, account, ceiling, reserved, committed, paid)
+                values ($1, $2, $3, $4, $5, $6, 0, 0, 0)"
+        }
         Effect::Ceiling { line, ceiling } => {
             columns.put(line.as_str())?;
             columns.put(ceiling.0)?;

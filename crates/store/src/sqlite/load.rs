@@ -93,6 +93,15 @@ fn load_office(
             loaded.proposals.insert(id, proposal);
         }
     }
+    if needs.publishing {
+        let mut open = transaction.prepare_cached(
+            "select body from proposal where state = 'open' and kind = 'publish_definition'",
+        )?;
+        for body in open.query_map([], |row| row.get::<_, String>(0))? {
+            let proposal: Proposal = serde_json::from_str(&body?)?;
+            loaded.proposals.insert(proposal.id, proposal);
+        }
+    }
     for id in &needs.seqs {
         let seq: Option<u32> = transaction
             .prepare_cached("select seq from subject where id = ?1")?

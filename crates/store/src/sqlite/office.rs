@@ -74,6 +74,18 @@ fn write_effect(
                 params![named.scheme.as_str(), named.version, named.digest.0, text],
             )?
         }
+        Effect::Opened(line) => transaction.execute(
+            "insert into budget_line (id, scheme, year, fund, account, ceiling, reserved, committed, paid)
+             values (?1, ?2, ?3, ?4, ?5, ?6, 0, 0, 0)",
+            params![
+                line.id.as_str(),
+                line.scheme.as_str(),
+                line.year,
+                line.fund,
+                line.account,
+                line.ceiling.0
+            ],
+        )?,
         Effect::Ceiling { line, ceiling } => transaction.execute(
             "update budget_line set ceiling = ?2 where id = ?1",
             params![line.as_str(), ceiling.0],

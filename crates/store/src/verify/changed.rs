@@ -208,6 +208,12 @@ impl OfficeTold {
                 let Published { digest } = serde_json::from_str(&row.data)?;
                 self.definitions.insert(row.subject_id, digest);
             }
+            Effect::Opened(line) => {
+                if self.ceilings.insert(line.id.to_string(), line.ceiling.0).is_some() {
+                    let place = format!("position {}", row.pos);
+                    return Err(broken("change_as_proposed", place, "the budget line was opened before"));
+                }
+            }
             Effect::Ceiling { line, ceiling } => {
                 self.ceilings.insert(line.to_string(), ceiling.0);
             }

@@ -50,6 +50,10 @@ fn repairs(change: &Change, row: &EventRow, repaired: &Repaired) -> bool {
 }
 
 fn migrates(change: &Change, pinned: Option<(&SchemeId, u32)>, migrated: &Migrated) -> bool {
-    matches!(change, Change::Migrate { scheme, from, to }
-        if pinned == Some((scheme, *from)) && *to == migrated.definition.version)
+    let Change::Migrate { scheme, from, to } = change else { return false };
+    let Some((known, version)) = pinned else { return false };
+    known == scheme
+        && from.is_none_or(|from| version == from)
+        && version < *to
+        && *to == migrated.definition.version
 }

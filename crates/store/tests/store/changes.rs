@@ -186,9 +186,11 @@ async fn a_seat_is_acted_in_where_its_holder_is_away_or_missing() {
         "grant_missing"
     );
     assert_eq!(code(propose(&store, ADMIN, 5, plh(GOVERNOR)).await), "for_oneself");
-    propose(&store, ADMIN, 6, plh(OTHER)).await.unwrap();
-    assert_eq!(code(confirm(&store, OTHER, 6).await), "own_favour");
-    make(&store, 7, plh(VERIFIER)).await;
+    // What a verifier has checked is approved by somebody else, decree or not.
+    assert_eq!(code(propose(&store, ADMIN, 6, plh(VERIFIER)).await), "breaks_duty");
+    make(&store, 12, Change::RegisterPerson { staff_no: "S1".into(), name: "Invented secretary".into() })
+        .await;
+    make(&store, 7, plh(person_of(proposal(12)))).await;
     let absence =
         Change::NoteAbsence { person: GOVERNOR, from_day: date(2026, 11, 24), to_day: date(2026, 11, 30) };
     propose(&store, GOVERNOR, 8, absence.clone()).await.unwrap();
@@ -245,6 +247,63 @@ async fn money_stands_still_at_one_word_and_goes_on_at_two() {
 }
 
 #[tokio::test]
+async fn a_budget_line_is_opened_by_two_and_requests_are_paid_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = found(folder.path()).await;
+    let open_line = |year: i16, ceiling: i64| Change::OpenLine {
+        scheme: "disaster".into(),
+        year,
+        fund: "apbd".into(),
+        account: "invented 5.3".into(),
+        ceiling: Rupiah(ceiling),
+        source: "Invented DPA".into(),
+    };
+    assert_eq!(code(propose(&store, ADMIN, 1, open_line(2026, AMOUNT)).await), "line_taken");
+    assert_eq!(code(propose(&store, CLERK, 1, open_line(2027, AMOUNT)).await), "change_role_missing");
+    propose(&store, ADMIN, 2, open_line(2027, AMOUNT)).await.unwrap();
+    propose(&store, OTHER, 3, open_line(2027, 9 * AMOUNT)).await.unwrap();
+    assert_eq!(code(confirm(&store, ADMIN, 2).await), "needs_second");
+    confirm(&store, OTHER, 2).await.unwrap();
+    assert_eq!(code(confirm(&store, ADMIN, 3).await), "line_taken");
+    let mut entry = crate::shared::entry(&store, 1);
+    entry.year = 2027;
+    run(&store, CLERK, Job::Enter(Box::new(entry))).await.unwrap();
+    run(&store, CLERK, act(&store, 1, "submit", None)).await.unwrap();
+    run(&store, VERIFIER, act(&store, 1, "verify", None)).await.unwrap();
+    let lines = store.budget_lines().await.unwrap();
+    let line = lines.iter().find(|line| line.year == 2027).unwrap();
+    assert_eq!(
+        (line.account.as_str(), line.reserved, line.room()),
+        ("invented 5.3", Rupiah(AMOUNT), Rupiah::ZERO)
+    );
+    let revise = |ceiling| Change::ReviseCeiling {
+        line: "2027/disaster/apbd".into(),
+        ceiling: Rupiah(ceiling),
+        source: "P-APBD".into(),
+    };
+    assert_eq!(code(propose(&store, ADMIN, 4, revise(AMOUNT - 1)).await), "ceiling_too_low");
+    make(&store, 5, revise(2 * AMOUNT)).await;
+    store.close().await;
+    check(folder.path()).await;
+    // A line that nobody opened, and one whose ceiling is another than two persons have said.
+    for sql in [
+        "insert into budget_line (id, scheme, year, fund, account, ceiling, reserved, committed, paid)
+            values ('2028/disaster/apbd', 'disaster', 2028, 'apbd', 'x', 5, 0, 0, 0)",
+        "delete from budget_line where year = 2028",
+        "update budget_line set ceiling = ceiling + 1 where year = 2027",
+    ] {
+        if is_postgres() {
+            salur_testbed::home::run(&address(folder.path()), sql).unwrap();
+        } else {
+            rusqlite::Connection::open(folder.path().join("office.db")).unwrap().execute(sql, []).unwrap();
+        }
+        let broken = verify(folder.path()).await.broken.map(|broken| broken.invariant);
+        let wanted = (!sql.starts_with("delete")).then_some("ceiling_as_told");
+        assert_eq!(broken, wanted, "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn a_published_definition_never_changes() {
     let folder = tempfile::tempdir().unwrap();
     let store = found(folder.path()).await;
@@ -255,11 +314,12 @@ async fn a_published_definition_never_changes() {
     assert_eq!(code(propose(&store, ADMIN, 2, publish(other)).await), "version_taken");
     assert_eq!(code(propose(&store, ADMIN, 3, publish(definition(3))).await), "version_skipped");
     assert_eq!(code(propose(&store, ADMIN, 4, publish("schema = 1".into())).await), "definition_unsound");
-    // Two propose the next one; the second is confirmed when it is so already.
+    // Proposed twice, the next one waits once.
     propose(&store, ADMIN, 5, publish(definition(2))).await.unwrap();
-    propose(&store, OTHER, 6, publish(definition(2))).await.unwrap();
-    confirm(&store, OTHER, 5).await.unwrap();
-    assert_eq!(now_of(confirm(&store, ADMIN, 6).await).state, ProposalState::Confirmed);
+    let again = refusal(propose(&store, OTHER, 6, publish(definition(2))).await);
+    assert_eq!(again.why.code(), "proposed_already");
+    assert_eq!(code(propose(&store, CLERK, 6, publish(definition(2))).await), "change_role_missing");
+    assert_eq!(now_of(confirm(&store, OTHER, 5).await).state, ProposalState::Confirmed);
     assert_eq!(store.world().workflows.current(&"disaster".into()).unwrap().version, 2);
     store.close().await;
     check(folder.path()).await;

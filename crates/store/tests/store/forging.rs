@@ -130,7 +130,7 @@ async fn filled(folder: &Path) -> Store {
             run(&store, CLERK, act(&store, 0, "submit", None)).await.unwrap();
         }
     }
-    make(&store, 9, Change::Migrate { scheme: "disaster".into(), from: 1, to: 3 }).await;
+    make(&store, 9, Change::Migrate { scheme: "disaster".into(), from: Some(1), to: 3 }).await;
     store
 }
 
@@ -148,6 +148,7 @@ fn migrated(digest: Digest) -> Event {
         from: "verification".into(),
         to: "verification".into(),
         renamed: std::collections::BTreeMap::default(),
+        same_stage: false,
         due_on: None,
         budget: Standing::None,
     }))
@@ -185,7 +186,7 @@ async fn orders_to_migrate_are_found_among_any_number_of_other_confirmed_proposa
     let store = found(folder.path()).await;
     enter(&store, 1).await;
     make(&store, 2, publish(definition(2))).await;
-    make(&store, 3, Change::Migrate { scheme: "disaster".into(), from: 1, to: 2 }).await;
+    make(&store, 3, Change::Migrate { scheme: "disaster".into(), from: Some(1), to: 2 }).await;
     store.close().await;
     if !is_postgres() {
         // As many others as there may be, each later: what is in them does not matter.

@@ -91,14 +91,14 @@ fn two_persons_who_say_different_things_do_not_agree() {
     assert_eq!(desk.request(id).facts, facts(2, 7, 7));
 }
 
-/// An order of one payment under a definition that promises five persons, as no sound one of these duties can.
-fn promising_five() -> (Desk, crate::RequestId, usize) {
+/// An order of one payment under a definition that promises more persons than any sound one of these duties can.
+fn promising(need: u32) -> (Desk, crate::RequestId, usize) {
     let mut desk = Desk::new();
     let id = desk.at("disbursement");
     let order = desk.order("Tono", &[id]).unwrap();
     let mut workflow = crate::workflow::Workflow::clone(desk.case("Tono", id).workflow);
     workflow.duties.iter_mut().filter(|duty| duty.min_persons.is_some()).for_each(|duty| {
-        duty.min_persons = Some(5);
+        duty.min_persons = Some(need);
     });
     desk.world.workflows = crate::world::Workflows::new([workflow]);
     (desk, id, order)
@@ -106,7 +106,7 @@ fn promising_five() -> (Desk, crate::RequestId, usize) {
 
 #[test]
 fn money_does_not_go_out_for_fewer_persons_than_promised_though_the_definition_was_proved() {
-    let (mut desk, _, place) = promising_five();
+    let (mut desk, _, place) = promising(5);
     let why = desk.export("Tono", place).unwrap_err().why;
     assert_eq!(why, Why::TooFewPersons { have: 4, need: 5 });
     let (order, lines) = &desk.orders[place];
@@ -117,8 +117,11 @@ fn money_does_not_go_out_for_fewer_persons_than_promised_though_the_definition_w
 
 #[test]
 fn what_the_bank_has_paid_for_too_few_persons_is_for_two_persons_to_look_into() {
-    for (happened, stage) in [(true, "paid"), (false, "disbursement")] {
-        let (mut desk, id, place) = promising_five();
+    // Five with the two who rule, and more than there are: what has happened is ruled on either way.
+    for (need, happened, stage) in
+        [(5, true, "paid"), (5, false, "disbursement"), (9, true, "paid"), (9, false, "disbursement")]
+    {
+        let (mut desk, id, place) = promising(need);
         let left_out = desk.settle("Tono", place, &[word(1, crate::payment::Payout::Paid)]).unwrap();
         assert!(left_out.is_empty(), "{left_out:?}");
         assert_eq!(desk.orders[place].0.state, crate::payment::OrderState::Settled);
@@ -127,6 +130,9 @@ fn what_the_bank_has_paid_for_too_few_persons_is_for_two_persons_to_look_into() 
             desk.ask(who, id, &ruling(happened)).unwrap();
         }
         assert_eq!(desk.stage(id), stage);
+        if happened {
+            assert!(desk.request(id).closed && desk.request(id).incident.is_none());
+        }
         if !happened {
             desk.order("Tono", &[id]).unwrap();
         }

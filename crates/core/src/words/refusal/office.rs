@@ -22,6 +22,7 @@ pub(crate) fn change_title(kind: ChangeKind, lang: Lang) -> &'static str {
         ChangeKind::PublishDefinition => ("menerbitkan alur kerja", "publishing a definition"),
         ChangeKind::SetFreeze => ("membekukan penyaluran", "setting a freeze"),
         ChangeKind::LiftFreeze => ("mencabut pembekuan", "lifting a freeze"),
+        ChangeKind::OpenLine => ("membuka mata anggaran", "opening a budget line"),
         ChangeKind::ReviseCeiling => ("mengubah pagu", "revising a ceiling"),
         ChangeKind::Repair => ("mengembalikan permohonan macet", "putting back a stuck request"),
         ChangeKind::Migrate => ("memindahkan permohonan ke versi lain", "moving requests to another version"),
@@ -193,6 +194,11 @@ impl Telling<'_> {
                 "Pagu {line} tidak dapat di bawah {used} yang sudah dicadangkan, disetujui, dan dibayar; beri pagu yang lebih besar.",
                 "The ceiling of {line} cannot be below the {used} reserved, committed and paid; give a larger one."
             ),
+            Objection::LineTaken { .. }
+            | Objection::LineYear { .. }
+            | Objection::RegionUnknown { .. }
+            | Objection::FreezeIdle { .. }
+            | Objection::ProposedAlready { .. } => self.idle(why),
             Objection::FreezeBackdated { from, today } => {
                 let (from, today) = (date(*from, words.lang), date(*today, words.lang));
                 say!(
@@ -214,6 +220,58 @@ impl Telling<'_> {
                 "Penetapan itu tidak ada, atau sudah berakhir; muat ulang daftarnya.",
                 "There is no such paper, or no longer; read the list again."
             ),
+        }
+    }
+
+    /// What is there already, and what there is not at all.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "told elsewhere")]
+    fn idle(&self, why: &Objection) -> String {
+        let words = self.words;
+        match why {
+            Objection::LineTaken { line } => say!(
+                words,
+                "Mata anggaran {line} sudah ada; ubahlah pagunya.",
+                "There is a budget line {line} already; revise its ceiling."
+            ),
+            Objection::LineYear { year, first } => {
+                let next = first.saturating_add(1);
+                say!(
+                    words,
+                    "Mata anggaran dibuka untuk tahun {first} atau {next}, bukan {year}.",
+                    "A budget line is opened for {first} or {next}, not for {year}."
+                )
+            }
+            Objection::RegionUnknown { region, near } => {
+                let near: Vec<_> = near.iter().map(|(code, name)| format!("{code} ({name})")).collect();
+                let near: Vec<_> = near.iter().map(String::as_str).collect();
+                let near = words.one_of(&near);
+                if near.is_empty() {
+                    return say!(
+                        words,
+                        "Wilayah {region} tidak ada; periksa kodenya.",
+                        "There is no region {region}; check its code."
+                    );
+                }
+                say!(
+                    words,
+                    "Wilayah {region} tidak ada; yang paling dekat {near}.",
+                    "There is no region {region}; the nearest is {near}."
+                )
+            }
+            Objection::FreezeIdle { fund } => say!(
+                words,
+                "Pembekuan ini tidak menghentikan apa pun: setiap program dari `{fund}` yang disebut dikecualikan. Kurangi pengecualiannya, atau jangan dibekukan.",
+                "This freeze stops nothing: every scheme from `{fund}` that it names is exempt. Exempt fewer, or set no freeze."
+            ),
+            Objection::ProposedAlready { proposal, by } => {
+                let by = self.world.roster.name(*by);
+                say!(
+                    words,
+                    "Usul yang sama dari {by} sudah menunggu orang kedua ({proposal}); setujui atau tarik kembali yang itu.",
+                    "The same was proposed by {by} and waits for a second person ({proposal}); confirm or withdraw that one."
+                )
+            }
+            other => other.code().to_owned(),
         }
     }
 }

@@ -43,9 +43,24 @@ impl Telling<'_> {
         )
     }
 
-    pub(super) fn days_invalid(&self, from: Date, to: Date) -> String {
+    pub(super) fn days_invalid(&self, (first, last): (Date, Date), today: Option<Date>) -> String {
         let words = self.words;
-        let (from, to) = (date(from, words.lang), date(to, words.lang));
+        let (from, to) = (date(first, words.lang), date(last, words.lang));
+        if last < first {
+            return say!(
+                words,
+                "Masa berlaku berakhir ({to}) sebelum mulai ({from}); balik tanggalnya.",
+                "The days end ({to}) before they begin ({from}); turn them round."
+            );
+        }
+        if let Some(today) = today {
+            let today = date(today, words.lang);
+            return say!(
+                words,
+                "Masa berlaku {from} sampai {to} tidak dapat mencakup hari yang sudah lewat: di kantor ini hari ini {today}, jadi mulailah paling awal {today}.",
+                "The days from {from} to {to} cannot reach back: it is {today} in this office, so let them begin on {today} at the earliest."
+            );
+        }
         say!(
             words,
             "Masa berlaku {from} sampai {to} sudah lewat atau berakhir sebelum mulai.",

@@ -47,8 +47,8 @@ impl Telling<'_> {
                 let stage = self.stage(stage);
                 say!(
                     words,
-                    "Tahap {stage} tidak ada lagi dalam versi {version}, dan tidak disebut penggantinya.",
-                    "Version {version} has no stage {stage} any more, and names none in its place."
+                    "Versi {version} tidak mempunyai tahap {stage}, dan bagian `[migrate]`-nya tidak menyebut tahap yang masih berjalan sebagai penggantinya; permohonan tetap pada versinya.",
+                    "Version {version} has no stage {stage}, and its `[migrate]` part names no stage under way in its place; the request keeps its version."
                 )
             }
             Why::ApprovalCrossed { stage } => {
