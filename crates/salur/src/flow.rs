@@ -1,5 +1,7 @@
 //! `salur flow`: event logs read and measured on this machine, without a server.
 
+mod chart;
+mod export;
 mod table;
 
 use std::fs::File;
@@ -31,6 +33,10 @@ pub(crate) enum FlowCommand {
     Variants(Variants),
     /// When so many more cases will be done, from the weeks that were, and how such forecasts did in the past
     Forecast(Forecast),
+    /// A log as a picture: cumulative flow, ages, lead times, throughput, the process map, a forecast
+    Chart(chart::Chart),
+    /// A log written in another form
+    Export(export::Export),
 }
 
 /// A log in figures
@@ -159,6 +165,8 @@ impl FlowCommand {
             FlowCommand::Forecast(Forecast { log, count, seed, columns }) => {
                 forecast(&columns.read(&log, lang)?, count, seed, json, lang)?
             }
+            FlowCommand::Chart(chart) => chart.run(json, lang)?,
+            FlowCommand::Export(export) => export.run(json, lang)?,
         };
         print(&told)?;
         Ok(ExitCode::SUCCESS)

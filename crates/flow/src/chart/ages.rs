@@ -171,8 +171,12 @@ fn bins(pen: &mut Pen, (left, wide): (f64, f64), y: Scale, open: &[Aged], look: 
         let long = ((wide - 6.0) * float(count) / most).max(2.0);
         pen.rect((left + 3.0, top + 1.0), (long, bottom - top - 2.0), "c-2");
         let said = words::count(count, look.lang);
-        if width(&said, SMALL) < wide - 4.0 {
-            pen.text((left + 5.0, f64::midpoint(bottom, top) + 4.0), Hold::Start, "c-dark", &said);
+        // Inside of the bar where it fits, and beside it otherwise, each in the ink of its ground.
+        let (words, middle) = (width(&said, SMALL), f64::midpoint(bottom, top) + 4.0);
+        if words + 6.0 < long {
+            pen.text((left + 5.0, middle), Hold::Start, "c-dark", &said);
+        } else if long + words + 8.0 < wide {
+            pen.text((left + long + 6.0, middle), Hold::Start, "c-small", &said);
         }
     }
 }

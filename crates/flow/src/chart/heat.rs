@@ -88,7 +88,7 @@ pub fn heat(heat: &Heat, look: Look) -> Chart {
             say(
                 lang,
                 format!("Tidak digambar: {left_out} tahap, {rest} wilayah"),
-                format!("Not drawn: {left_out} stages, {rest} regions"),
+                format!("Not drawn: stages {left_out}, regions {rest}"),
             ),
         ));
     }

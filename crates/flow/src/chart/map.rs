@@ -223,7 +223,7 @@ fn draw(pen: &mut Pen, stage: &MapStage, y: f64, look: Look) {
         figures += " · median ";
         figures += &words::days(median, look);
     }
-    pen.text((middle, y + 33.0), Hold::Middle, "c-soft", &fit(&figures, WIDE - 6.0, SMALL));
+    pen.text((middle, y + 33.0), Hold::Middle, "c-soft", &fit(&figures, WIDE + 10.0, SMALL));
 }
 
 fn names(map: &ProcessMap, laid: &Laid, look: Look) -> Vec<(Sign, String)> {
@@ -240,7 +240,7 @@ fn names(map: &ProcessMap, laid: &Laid, look: Look) -> Vec<(Sign, String)> {
             say(
                 lang,
                 format!("Tidak digambar: {ways} jalan ({times} kali)"),
-                format!("Not drawn: {ways} ways (gone {times} times)"),
+                format!("Ways not drawn: {ways} (gone {times} times)"),
             ),
         ));
     }
@@ -249,7 +249,7 @@ fn names(map: &ProcessMap, laid: &Laid, look: Look) -> Vec<(Sign, String)> {
         let stages = words::count(stages, lang);
         names.push((
             Sign::Bare,
-            say(lang, format!("Tidak digambar: {stages} tahap"), format!("Not drawn: {stages} stages")),
+            say(lang, format!("Tidak digambar: {stages} tahap"), format!("Stages not drawn: {stages}")),
         ));
     }
     names

@@ -120,6 +120,8 @@ fn attributes(class: &str) -> &'static str {
 #[derive(Debug, Default)]
 pub(super) struct Pen {
     out: String,
+    /// True once something leads elsewhere.
+    linked: bool,
 }
 
 impl Pen {
@@ -131,6 +133,7 @@ impl Pen {
     /// What another pen has drawn.
     pub(super) fn put_all(&mut self, other: &Pen) {
         self.out += &other.out;
+        self.linked |= other.linked;
     }
 
     pub(super) fn text(&mut self, (x, y): (f64, f64), hold: Hold, class: &str, words: &str) {
@@ -178,7 +181,8 @@ impl Pen {
     /// A dot that says what it is, and leads there.
     pub(super) fn dot(&mut self, (x, y): (f64, f64), said: &str, href: Option<&str>) {
         if let Some(href) = href {
-            self.put(format_args!("<a href=\"{}\">", escape(href)));
+            self.linked = true;
+            self.put(format_args!("<a href=\"{}\" aria-label=\"{}\">", escape(href), escape(said)));
         }
         let look = attributes("c-mark");
         let (x, y, said) = (At(x), At(y), escape(said));
@@ -228,14 +232,20 @@ impl Sheet {
             }
         }
         let full = At(height + above);
+        let (said, told) = (escape(&title), escape(&reading));
+        // What is inside of an image is hidden from those who cannot see, links too: with links it is a group.
+        let role = if pen.linked {
+            format!("role=\"group\" aria-label=\"{said}\"")
+        } else {
+            "role=\"img\"".to_owned()
+        };
         let mut svg = Pen::default();
         svg.put(format_args!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 {} {WIDTH} {full}\" \
-             width=\"{WIDTH}\" height=\"{full}\" role=\"img\" lang=\"{}\" font-family=\"{FONT}\">\n",
+             width=\"{WIDTH}\" height=\"{full}\" {role} lang=\"{}\" font-family=\"{FONT}\">\n",
             At(-above),
             say(look.lang, "id", "en"),
         ));
-        let (said, told) = (escape(&title), escape(&reading));
         svg.put(format_args!("<title>{said}</title>\n<desc>{told}</desc>\n"));
         if look.setting == Setting::File {
             svg.put(format_args!("<style>\n{}</style>\n", escape(CSS)));

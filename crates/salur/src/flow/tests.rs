@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use clap::Parser;
 
 use super::*;
@@ -42,4 +44,45 @@ fn tables_line_up_in_both_languages() {
     assert_eq!(told, expected);
     assert!(of_variants(&variants(&log), Lang::En).contains("50.0 %  2.5 d  2.5 d  masuk → bayar"));
     assert!(of_log(&summary(&log), Lang::En).contains("time, longest           2.5 d"));
+}
+
+#[test]
+fn a_log_becomes_a_picture_and_a_forecast_needs_a_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("log.csv"), folder.path().join("out.svg"));
+    let mut text = "case,activity,time\n".to_owned();
+    for case in 0..60 {
+        let (month, day) = (case / 14 + 1, case % 14 * 2 + 1);
+        write!(
+            text,
+            "{case},masuk,2026-{month:02}-{day:02}\n{case},<bayar>,2026-{month:02}-{day:02}T09:00:00\n"
+        )
+        .unwrap();
+    }
+    std::fs::write(&file, text).unwrap();
+    let (log, out) = (file.to_str().unwrap(), out.to_str().unwrap());
+    for name in ["cumulative", "ages", "scatter", "histogram", "throughput", "process-map"] {
+        assert!(run(&["chart", name, "--log", log, "--out", out]).is_ok(), "{name}");
+        let svg = std::fs::read_to_string(out).unwrap();
+        assert!(svg.starts_with("<svg ") && svg.contains("<style>") && !svg.contains("<bayar>"), "{name}");
+    }
+    assert!(run(&["chart", "forecast", "--log", log, "--out", out]).is_err());
+    assert!(run(&["chart", "forecast", "--log", log, "--out", out, "--count", "20"]).is_ok());
+    assert!(std::fs::read_to_string(out).unwrap().contains("85%"));
+    assert!(run(&["chart", "ages", "--log", log, "--out", out, "--end", "lunas"]).is_err());
+}
+
+#[test]
+fn a_log_is_written_in_another_form_and_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (one, two, three) = (file("one.csv"), file("two.xes"), file("three.csv"));
+    std::fs::write(&one, "case,activity,time,user\n1,=masuk,2026-01-01,a\n1,bayar & \"b\",2026-01-03,\n")
+        .unwrap();
+    assert!(run(&["export", "--log", &one, "--to", "xes", "--out", &two]).is_ok());
+    assert!(run(&["export", "--log", &two, "--to", "csv", "--out", &three]).is_ok());
+    let text = std::fs::read_to_string(&three).unwrap();
+    assert!(text.contains("1,'=masuk,2026-01-01T00:00:00Z,a\n"), "{text}");
+    assert!(text.contains("1,\"bayar & \"\"b\"\"\",2026-01-03T00:00:00Z,\n"), "{text}");
+    assert!(run(&["export", "--log", &one, "--to", "ocel", "--out", &two]).is_err());
 }
