@@ -3,6 +3,7 @@
 //! Everything here is pure: bytes, visits, a calendar and a seed in, figures out, the same each time. No clock, no
 //! async, no I/O beyond the bytes that are given.
 
+pub mod constraint;
 pub mod forecast;
 pub mod log;
 pub mod measure;
