@@ -7,6 +7,7 @@ pub mod constraint;
 pub mod forecast;
 pub mod log;
 pub mod measure;
+pub mod model;
 mod number;
 pub mod odds;
 mod random;
@@ -17,6 +18,7 @@ pub mod survival;
 mod testing;
 pub mod time;
 pub mod visit;
+pub mod what_if;
 
 pub use number::percentile;
 pub use summary::{StageRow, Summary, Throughput, VariantRow, follows, stages, summary, variants};
