@@ -79,5 +79,9 @@ fn clustered(ended: &[(f64, f64)], stays: &[Stay], apart: f64) -> Option<Session
     let left_behind = float(behind.count()) / float(spans.len());
     let largest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
     let mean = float(ended.len()) / float(lists.len());
+    // A session takes all who wait, or as many as a list holds. Bursts of work that leave most waiting are no lists.
+    if left_behind > 0.3 && mean < 0.7 * float(largest) {
+        return None;
+    }
     Some(Sessions { period, largest, mean, count: lists.len(), left_behind })
 }
