@@ -4,10 +4,12 @@
 //! async, no I/O beyond the bytes that are given.
 
 pub mod chart;
+pub mod constraint;
 pub mod export;
 pub mod forecast;
 pub mod log;
 pub mod measure;
+pub mod model;
 mod number;
 pub mod odds;
 mod random;
@@ -20,6 +22,7 @@ mod testing;
 pub mod time;
 pub mod visit;
 mod way;
+pub mod what_if;
 mod xml;
 
 pub use number::percentile;

@@ -40,10 +40,43 @@ pub struct LogOptions {
     pub time: Option<String>,
     /// The column or key of who did it.
     pub resource: Option<String>,
+    /// The column or key that tells beginnings from ends.
+    pub lifecycle: Option<String>,
+    /// The column of the instant at which the work of a row began.
+    pub began: Option<String>,
     /// How instants are written (`strftime` signs), where they are not ISO 8601.
     pub time_format: Option<String>,
     /// The zone of instants that name none: UTC unless said otherwise.
     pub zone: Option<TimeZone>,
+}
+
+/// What an event tells of its activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Moment {
+    /// It was done. So are events that do not say.
+    #[default]
+    Done,
+    /// Work on it began.
+    Began,
+    /// Something between, such as being assigned or set aside.
+    Between,
+}
+
+impl Moment {
+    /// By the transition's name in a lifecycle of the XES standard or of BPAF.
+    pub(crate) fn of(transition: &str) -> Moment {
+        let is = |name: &str| transition.trim().eq_ignore_ascii_case(name);
+        if is("start") || is("started") || is("begin") {
+            Moment::Began
+        } else if ["schedule", "assign", "reassign", "suspend", "resume", "withdraw", "enable", "unknown"]
+            .into_iter()
+            .any(is)
+        {
+            Moment::Between
+        } else {
+            Moment::Done
+        }
+    }
 }
 
 /// One event: places in the lists of names, and when.
@@ -57,6 +90,10 @@ pub struct LogEvent {
     pub resource: Option<u32>,
     /// When.
     pub at: Timestamp,
+    /// What it tells of its activity.
+    pub moment: Moment,
+    /// When the work that it ends began, where its row says so.
+    pub began: Option<Timestamp>,
 }
 
 /// A log in the order of cases, then of time in UTC, then of the file.

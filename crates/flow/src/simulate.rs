@@ -73,6 +73,16 @@ impl Work {
             Work::Fixed(mean) | Work::Exponential(mean) | Work::LogNormal { mean, .. } => mean,
         }
     }
+
+    /// The same work taking so many times as long.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Work {
+        match self {
+            Work::Fixed(mean) => Work::Fixed(mean * factor),
+            Work::Exponential(mean) => Work::Exponential(mean * factor),
+            Work::LogNormal { mean, cv } => Work::LogNormal { mean: mean * factor, cv },
+        }
+    }
 }
 
 /// When lists are signed.

@@ -108,3 +108,25 @@ fn forecasts_of_the_past_hold_as_often_as_they_say() {
     println!("together: {all:?}");
     assert!(all.covers(0.85), "{all:?}");
 }
+
+/// Real logs have no known constraint; what is said of them must at least hold together, and name a stage there is.
+#[test]
+fn what_is_said_of_real_logs_holds_together() {
+    for name in ["08_receipt.xes.gz", "RequestForPayment.xes.gz", "PrepaidTravelCost.xes.gz"] {
+        let log = log(name);
+        let found = salur_flow::constraint::constraint(&log);
+        println!("{name}: {}", found.reading.en);
+        for stage in &found.stages {
+            println!(
+                "  {} {:?} {:?} {:.1}",
+                stage.activity, stage.kind, stage.utilisation, stage.gain_days_week
+            );
+            assert!(stage.gain_days_week <= stage.waited_days_week + 1e-9, "{name}: {stage:?}");
+            assert!(stage.waited_days_week <= stage.spent_days_week * 1.001 + 1e-9, "{name}: {stage:?}");
+            assert!(stage.exits + stage.open == stage.arrivals, "{name}: {stage:?}");
+        }
+        assert_eq!(found.stages.len(), log.activities.len(), "{name}");
+        let named = found.constraint.as_deref();
+        assert!(named.is_none_or(|named| found.stages.iter().any(|stage| stage.activity == named)), "{name}");
+    }
+}

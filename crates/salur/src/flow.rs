@@ -2,6 +2,7 @@
 
 mod chart;
 mod export;
+mod stages;
 mod table;
 
 use std::fs::File;
@@ -13,11 +14,12 @@ use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 use salur_core::Lang;
+use salur_flow::constraint::constraint;
 use salur_flow::forecast::{
     DRAWS, EXITS_MIN, Outlook, TooLittle, WEEKS_MIN, back_test, date_after, weeks_of,
 };
 use salur_flow::log::{EventLog, LogOptions};
-use salur_flow::{StageRow, Summary, VariantRow, stages, summary, variants};
+use salur_flow::{Summary, VariantRow, summary, variants};
 
 use self::table::{Table, days, say, share, span};
 use crate::check::print;
@@ -27,7 +29,7 @@ use crate::check::print;
 pub(crate) enum FlowCommand {
     /// A log in figures: cases, events, variants, how long cases take
     Log(Log),
-    /// Each activity of a log: how many, and how long until the next one
+    /// Which stage of a log holds everything up; each activity: how many, and how long until the next one
     Stages(Stages),
     /// The ways cases go, the most frequent first
     Variants(Variants),
@@ -102,6 +104,12 @@ pub(crate) struct Columns {
     /// The column or key of who did it
     #[arg(long, value_name = "NAME")]
     resource: Option<String>,
+    /// The column or key that tells beginnings from ends (start, complete)
+    #[arg(long, value_name = "NAME")]
+    lifecycle: Option<String>,
+    /// The column of the time at which the work of a row began
+    #[arg(long, value_name = "NAME")]
+    began: Option<String>,
     /// How times are written where not as in ISO 8601, e.g. "%d/%m/%Y %H:%M"
     #[arg(long, value_name = "FORM")]
     time_format: Option<String>,
@@ -123,6 +131,8 @@ impl Columns {
             activity: self.activity.clone(),
             time: self.time.clone(),
             resource: self.resource.clone(),
+            lifecycle: self.lifecycle.clone(),
+            began: self.began.clone(),
             time_format: self.time_format.clone(),
             zone,
         };
@@ -154,8 +164,9 @@ impl FlowCommand {
                 if json { serde_json::to_string(&figures)? + "\n" } else { of_log(&figures, lang) }
             }
             FlowCommand::Stages(Stages { log, columns }) => {
-                let rows = stages(&columns.read(&log, lang)?);
-                if json { serde_json::to_string(&rows)? + "\n" } else { of_stages(&rows, lang) }
+                let log = columns.read(&log, lang)?;
+                let (found, rows) = (constraint(&log), salur_flow::stages(&log));
+                if json { stages::json(&found, &rows)? } else { stages::text(&found, &rows, lang) }
             }
             FlowCommand::Variants(Variants { log, top, columns }) => {
                 let mut rows = variants(&columns.read(&log, lang)?);
@@ -252,27 +263,6 @@ fn of_log(figures: &Summary, lang: Lang) -> String {
         told += &table.text();
     }
     told
-}
-
-fn of_stages(rows: &[StageRow], lang: Lang) -> String {
-    let mut table = Table::new(&match lang {
-        Lang::Id => ["aktivitas", ">kali", ">kasus", ">terakhir", ">50 %", ">85 %", ">95 %", ">total hari"],
-        Lang::En => ["activity", ">events", ">cases", ">last", ">50 %", ">85 %", ">95 %", ">days in all"],
-    });
-    let until = |seconds: Option<f64>| seconds.map_or_else(|| "-".to_owned(), |seconds| span(seconds, lang));
-    for row in rows {
-        table.row([
-            row.activity.clone(),
-            row.events.to_string(),
-            row.cases.to_string(),
-            row.waiting.to_string(),
-            until(row.p50_seconds),
-            until(row.p85_seconds),
-            until(row.p95_seconds),
-            days(row.days_total, lang),
-        ]);
-    }
-    table.text()
 }
 
 fn of_variants(rows: &[VariantRow], lang: Lang) -> String {

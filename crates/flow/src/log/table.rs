@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::fault::{LogError, LogErrorCode, Place};
 use super::instant::Instants;
 use super::source::Bounded;
-use super::{EventLog, LogEvent, LogOptions};
+use super::{EventLog, LogEvent, LogOptions, Moment};
 
 /// Names of columns, the likeliest first, without case, spaces and dashes.
 const CASE: &[&str] = &[
@@ -43,13 +43,20 @@ const TIME: &[&str] = &[
     "time",
     "datetime",
     "endtime",
+    "endtimestamp",
+    "end",
     "completetime",
+    "completed",
+    "selesai",
+    "waktuselesai",
     "at",
     "date",
     "waktu",
     "tanggal",
 ];
 const RESOURCE: &[&str] = &["org:resource", "resource", "user", "originator", "actor", "petugas", "pelaku"];
+const LIFECYCLE: &[&str] = &["lifecycle:transition", "lifecycle", "transition"];
+const BEGAN: &[&str] = &["starttimestamp", "starttime", "start", "begantime", "began", "mulai", "waktumulai"];
 
 pub(super) fn read(head: &[u8], input: impl BufRead, options: &LogOptions) -> Result<EventLog, LogError> {
     let mut bounded = Bounded::new(input);
@@ -121,6 +128,8 @@ struct Columns {
     activity: usize,
     time: usize,
     resource: Option<usize>,
+    lifecycle: Option<usize>,
+    began: Option<usize>,
 }
 
 impl Columns {
@@ -141,15 +150,18 @@ impl Columns {
             let found = format!("{what}: {}", names.join(", "));
             LogError::new(LogErrorCode::ColumnMissing, Place::Line(1), &found)
         };
-        let resource = find(options.resource.as_deref(), RESOURCE);
-        if resource.is_none() && options.resource.is_some() {
-            return Err(missing("resource"));
-        }
+        let optional = |what: &str, said: Option<&str>, known: &[&str]| match find(said, known) {
+            None if said.is_some() => Err(missing(what)),
+            found => Ok(found),
+        };
+        let resource = optional("resource", options.resource.as_deref(), RESOURCE)?;
         Ok(Columns {
             case: find(options.case.as_deref(), CASE).ok_or_else(|| missing("case"))?,
             activity: find(options.activity.as_deref(), ACTIVITY).ok_or_else(|| missing("activity"))?,
             time: find(options.time.as_deref(), TIME).ok_or_else(|| missing("time"))?,
             resource,
+            lifecycle: optional("lifecycle", options.lifecycle.as_deref(), LIFECYCLE)?,
+            began: optional("began", options.began.as_deref(), BEGAN)?,
         })
     }
 
@@ -179,6 +191,12 @@ impl Columns {
             _ => None,
         };
         let case = log.cases.place(case, place)?;
-        Ok(LogEvent { case, activity: log.activities.place(activity, place)?, resource, at })
+        let moment = self.lifecycle.map(cell).transpose()?.map_or(Moment::Done, Moment::of);
+        let began = match self.began.map(cell).transpose()? {
+            // A cell that is no instant tells no beginning; the row stands without it.
+            Some(text) if !text.trim().is_empty() => instants.read(text),
+            _ => None,
+        };
+        Ok(LogEvent { case, activity: log.activities.place(activity, place)?, resource, at, moment, began })
     }
 }

@@ -15,7 +15,7 @@ use quick_xml::{Error, Reader, XmlVersion};
 use super::fault::{LogError, LogErrorCode, Place};
 use super::instant::Instants;
 use super::source::Bounded;
-use super::{DEPTH_MAX, EventLog, LogEvent, LogOptions};
+use super::{DEPTH_MAX, EventLog, LogEvent, LogOptions, Moment};
 
 pub(super) fn read(input: impl BufRead, options: &LogOptions) -> Result<EventLog, LogError> {
     let mut reader = Reader::from_reader(Bounded::new(input));
@@ -79,12 +79,13 @@ enum Key {
     Activity,
     Time,
     Resource,
+    Lifecycle,
 }
 
 struct Build<'a> {
     log: EventLog,
     instants: Instants<'a>,
-    keys: [(&'a str, Key); 4],
+    keys: [(&'a str, Key); 5],
     within: Within,
     /// Open elements below that mean nothing.
     deep: usize,
@@ -98,6 +99,7 @@ struct Build<'a> {
     activity: Option<u32>,
     at: Option<Timestamp>,
     resource: Option<u32>,
+    moment: Moment,
 }
 
 /// What stands in quotes after `name`, with which the text begins, and what follows. By bytes: the texts are short.
@@ -116,6 +118,7 @@ impl<'a> Build<'a> {
                 (options.activity.as_deref().unwrap_or("concept:name"), Key::Activity),
                 (options.time.as_deref().unwrap_or("time:timestamp"), Key::Time),
                 (options.resource.as_deref().unwrap_or("org:resource"), Key::Resource),
+                (options.lifecycle.as_deref().unwrap_or("lifecycle:transition"), Key::Lifecycle),
                 (options.case.as_deref().unwrap_or("concept:name"), Key::Case),
             ],
             within: Within::Nothing,
@@ -128,6 +131,7 @@ impl<'a> Build<'a> {
             activity: None,
             at: None,
             resource: None,
+            moment: Moment::Done,
         }
     }
 
@@ -196,7 +200,8 @@ impl<'a> Build<'a> {
                 let Some(at) = self.at.take() else {
                     return Err(self.refused(LogErrorCode::TimeMissing, self.log_name(activity)));
                 };
-                let event = LogEvent { case: u32::MAX, activity, resource: self.resource.take(), at };
+                let (resource, moment) = (self.resource.take(), std::mem::take(&mut self.moment));
+                let event = LogEvent { case: u32::MAX, activity, resource, at, moment, began: None };
                 self.log.push(event, self.place())?;
                 self.within = Within::Trace;
             }
@@ -280,6 +285,7 @@ impl<'a> Build<'a> {
             Key::Case => self.case = Some(self.log.cases.place(value, place)?),
             Key::Activity => self.activity = Some(self.log.activities.place(value, place)?),
             Key::Resource => self.resource = Some(self.log.resources.place(value, place)?),
+            Key::Lifecycle => self.moment = Moment::of(value),
             Key::Time => {
                 let at = self.instants.read(value);
                 self.at = Some(at.ok_or_else(|| self.refused(LogErrorCode::TimeUnclear, value))?);

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, Exp1, Poisson, StandardNormal};
 
 use super::{Arrivals, Ends, Model, Service, Stage, Work};
-use crate::number::floor;
+use crate::number::{float, floor};
 use crate::random::{one_of, share, stream};
 
 /// What one replication came to.
@@ -24,6 +24,15 @@ pub struct Run {
     pub left: Vec<u32>,
     /// What came in.
     pub came: u32,
+    /// What waited at the beginning.
+    pub backlog: u32,
+    /// By stage, the request-days that lay there at the end of a day.
+    pub item_days_at: Vec<f64>,
+    /// The request-days of all stages together.
+    pub item_days: f64,
+    /// By stage, the place of the first day at whose end nothing of what waited at the beginning lies there any more, for
+    /// good; the number of days where there is no such day.
+    pub old_until: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +46,8 @@ struct Line<'a> {
     stage: &'a Stage,
     sessions: Vec<bool>,
     queue: VecDeque<Job>,
+    /// How many in the queue waited somewhere at the beginning.
+    old: u32,
     free: Vec<f64>,
     work: ChaCha8Rng,
     ends: ChaCha8Rng,
@@ -46,20 +57,7 @@ struct Line<'a> {
 #[must_use]
 pub fn run(model: &Model, seed: u64, replication: u64) -> Run {
     let count = model.stages.len();
-    let purpose = |place: usize| u64::try_from(place).unwrap_or(0) * 2 + 2;
-    let mut lines: Vec<Line<'_>> = model
-        .stages
-        .iter()
-        .enumerate()
-        .map(|(place, stage)| Line {
-            stage,
-            sessions: model.sessions(stage),
-            queue: (0..stage.queue).map(|_| Job { came: 0.0, visits: 0, is_old: true }).collect(),
-            free: vec![0.0; people(stage)],
-            work: stream(seed, replication, purpose(place)),
-            ends: stream(seed, replication, purpose(place) + 1),
-        })
-        .collect();
+    let mut lines = lines(model, seed, replication);
     let mut tally = Tally {
         done: vec![0; model.days.len()],
         gone: vec![0; model.days.len()],
@@ -67,6 +65,7 @@ pub fn run(model: &Model, seed: u64, replication: u64) -> Run {
         moved: Vec::new(),
         back: Vec::new(),
     };
+    let (mut item_days_at, mut old_until) = (vec![0.0; count], vec![0; count]);
     let mut arrivals = stream(seed, replication, 0);
     let (mut week, mut block, mut came) = (u32::MAX, [0; 5], 0);
     for (place, day) in model.days.iter().enumerate() {
@@ -97,6 +96,12 @@ pub fn run(model: &Model, seed: u64, replication: u64) -> Run {
         for (to, job) in std::mem::take(&mut tally.back) {
             arrive(&mut lines, to, job, &mut tally);
         }
+        for ((days, until), line) in item_days_at.iter_mut().zip(&mut old_until).zip(&lines) {
+            *days += float(line.queue.len());
+            if line.old > 0 {
+                *until = place + 1;
+            }
+        }
     }
     Run {
         done: added_up(tally.done),
@@ -104,7 +109,26 @@ pub fn run(model: &Model, seed: u64, replication: u64) -> Run {
         waits: tally.waits,
         left: lines.iter().map(|line| u32::try_from(line.queue.len()).unwrap_or(u32::MAX)).collect(),
         came,
+        backlog: model.backlog(),
+        item_days: item_days_at.iter().sum(),
+        item_days_at,
+        old_until,
     }
+}
+
+/// The queues as they are at the beginning, each with streams of its own.
+fn lines(model: &Model, seed: u64, replication: u64) -> Vec<Line<'_>> {
+    let purpose = |place: usize| u64::try_from(place).unwrap_or(0) * 2 + 2;
+    let line = |(place, stage)| Line {
+        stage,
+        sessions: model.sessions(stage),
+        queue: (0..stage.queue).map(|_| Job { came: 0.0, visits: 0, is_old: true }).collect(),
+        old: stage.queue,
+        free: vec![0.0; people(stage)],
+        work: stream(seed, replication, purpose(place)),
+        ends: stream(seed, replication, purpose(place) + 1),
+    };
+    model.stages.iter().enumerate().map(line).collect()
 }
 
 struct Tally {
@@ -171,6 +195,7 @@ fn arrive(lines: &mut [Line<'_>], to: usize, mut job: Job, tally: &mut Tally) {
         job.visits = 0;
         return arrive(lines, to + 1, job, tally);
     }
+    line.old += u32::from(job.is_old);
     match line.queue.back() {
         Some(last) if last.came > job.came => {
             let place = line.queue.partition_point(|other| other.came <= job.came);
@@ -227,6 +252,7 @@ fn serve(
                 }
                 *server = begins + draw_work(*work, spread, &mut line.work);
                 line.queue.pop_front();
+                line.old -= u32::from(job.is_old);
                 *waits = (waits.0 + (begins - job.came).max(0.0), waits.1 + 1);
                 moved.push(Job { came: *server, ..job });
             }
@@ -242,6 +268,7 @@ fn serve(
             let listed = u32::try_from(size).unwrap_or(u32::MAX);
             let signed = session + setup + each * f64::from(listed);
             for job in line.queue.drain(..size) {
+                line.old -= u32::from(job.is_old);
                 *waits = (waits.0 + (session - job.came), waits.1 + 1);
                 moved.push(Job { came: signed, ..job });
             }
