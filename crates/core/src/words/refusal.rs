@@ -5,7 +5,7 @@ mod office;
 mod paper;
 mod version;
 
-use super::{Words, act_title, date};
+use super::{Words, act_title, date, ended};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::Workflow;
@@ -17,7 +17,7 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self, lang: Lang, world: &World, workflow: Option<&Workflow>) -> String {
         let telling = Telling { words: Words { lang }, world, workflow };
-        telling.why(&self.why)
+        ended(telling.why(&self.why))
     }
 }
 

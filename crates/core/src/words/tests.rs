@@ -157,3 +157,11 @@ fn days_are_written_as_people_write_them() {
     assert_eq!(date(day(2026, 8, 17), Lang::Id), "17 Agustus 2026");
     assert_eq!(date(day(2026, 8, 17), Lang::En), "17 August 2026");
 }
+
+#[test]
+fn a_sentence_ends_once_whoever_it_names_last() {
+    let ended = |text: &str| super::ended(text.to_owned());
+    assert_eq!(ended("Tanyakan kepada Dr. Aji, M.Si.."), "Tanyakan kepada Dr. Aji, M.Si.");
+    assert_eq!(ended("Tulis a, b, ..."), "Tulis a, b, ...");
+    assert_eq!(ended("Selesai."), "Selesai.");
+}
