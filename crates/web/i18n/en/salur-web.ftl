@@ -382,6 +382,26 @@ flow-figures = The figures behind it
 flow-first-rows = The first { $n } rows of { $of }.
 flow-csv = Download as CSV
 flow-svg = Download the picture
+advice-title = What to do
+advice-reckon = Reckon what helps most
+advice-impossible = Impossible
+advice-stuck = See what is stuck
+advice-changes = One change, and what it does
+advice-change = Change
+advice-days = Working days sooner (95%)
+advice-odds = Odds of being done by { $by }
+advice-price = What it costs
+advice-people = { $n ->
+    [one] { $n } person
+   *[other] { $n } persons
+}
+advice-sessions = { $n ->
+    [one] { $n } session
+   *[other] { $n } sessions
+}
+advice-how = How this was reckoned
+advice-runs = The { $n } requests that wait, and those to come, were simulated { $runs } times from today's queues, with the office's calendar, absences and freezes (seed { $seed }). Every change meets the same chance.
+advice-empty = Empty of what waits now, odds 85%
 share-overdue = Share past its day
 oldest = Oldest
 share-paid = Share paid
