@@ -17,7 +17,7 @@ use salur_core::payment::{self, Order, OrderChange, PayLine};
 use salur_core::refusal::{Refusal, Why};
 use salur_core::request::Request;
 use salur_core::world::{Actor, Context, World};
-use salur_core::{DecreeId, OrderId, RequestId};
+use salur_core::{DecreeId, OrderId, RegionCode, RequestId};
 
 use crate::access::Assertion;
 use crate::error::{ExecuteError, StoreError};
@@ -75,7 +75,12 @@ impl<'a> Batch<'a> {
             return Ok(outcome?);
         }
         let (actor, at, key) = (ask.actor, ask.at.as_microsecond(), ask.key.clone());
-        let dry = matches!(ask.job, Job::Many { dry_run: true, .. });
+        let dry = matches!(
+            ask.job,
+            Job::Many { dry_run: true, .. }
+                | Job::DraftDecree { dry_run: true, .. }
+                | Job::DraftOrder { dry_run: true, .. }
+        );
         let told = self.work(ask);
         if let (Some(key), false) = (key, dry) {
             let outcome: Result<&Answer, &Refusal> = match &told {
@@ -139,8 +144,11 @@ impl<'a> Batch<'a> {
                 self.many(&context, &requests, &command, note, dry_run)
             }
             Job::Accept { entries, state } => self.accept(&context, entries, state),
-            Job::DraftDecree { id, scheme, year, requests } => {
+            Job::DraftDecree { id, scheme, year, requests, dry_run } => {
                 let change = decree::draft(&context, id, &scheme, year, &requests, &self.loaded.books)?;
+                if dry_run {
+                    return Ok(Answer::Decree(Box::new(change.list), outcomes(change.left_out)));
+                }
                 self.decree(&context, change)
             }
             Job::StrikeDecree { id, requests, note } => {
@@ -155,8 +163,11 @@ impl<'a> Batch<'a> {
             Job::CancelDecree { id } => self.with_decree(&context, id, |decree, lines, books| {
                 decree::cancel(&context, decree, lines, books)
             }),
-            Job::DraftOrder { id, requests } => {
+            Job::DraftOrder { id, requests, dry_run } => {
                 let change = payment::draft(&context, id, &requests, &self.loaded.books)?;
+                if dry_run {
+                    return Ok(Answer::Order(Box::new(change.list), outcomes(change.left_out)));
+                }
                 self.order(&context, change)
             }
             Job::ExportOrder { id } => self.with_order(&context, id, |order, lines, books| {
@@ -165,8 +176,8 @@ impl<'a> Batch<'a> {
             Job::EnterSp2d { id, number, date } => self.with_order(&context, id, |order, lines, books| {
                 payment::enter_sp2d(&context, order, lines, books, &number, date)
             }),
-            Job::SettleOrder { id, results } => self.with_order(&context, id, |order, lines, books| {
-                payment::settle(&context, order, lines, &results, books)
+            Job::SettleOrder { id, told } => self.with_order(&context, id, |order, lines, books| {
+                payment::settle(&context, order, lines, &told, books)
             }),
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
@@ -211,12 +222,14 @@ impl<'a> Batch<'a> {
         };
         let event = enter(context, workflow, &draft)?;
         // Only who may enter a recipient here is told that somebody has.
-        if let Some(request) = self.loaded.subjects.get(&subject) {
-            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
+        if let Some(known) = self.loaded.subjects.get(&subject) {
+            return Err(duplicate(context, known).into());
         }
         let id = entry.request;
         self.record(context, id, event)?;
-        self.loaded.subjects.insert(subject, id);
+        if let Some(request) = self.loaded.books.requests.get(&id) {
+            self.loaded.subjects.insert(subject, (id, request.region.clone()));
+        }
         self.changes.subject_keys.insert(id, entry.subject_key);
         self.changes.facts.push((id, entry.facts));
         Ok(self.answer(id))
@@ -231,7 +244,7 @@ impl<'a> Batch<'a> {
         }
         let events = self.judge(context, id, &act.command, act.facts.as_ref())?;
         if let Some(key) = &act.subject_key {
-            self.check_subject(id, key)?;
+            self.check_subject(context, id, key)?;
         }
         let mut keeps_facts = false;
         for event in events {
@@ -242,9 +255,10 @@ impl<'a> Batch<'a> {
         if keeps_facts {
             self.changes.facts.extend(act.facts.map(|facts| (id, facts)));
             if let Some(key) = act.subject_key {
-                self.loaded.subjects.retain(|_, request| *request != id);
+                self.loaded.subjects.retain(|_, (request, _)| *request != id);
                 if let Some(request) = self.loaded.books.requests.get(&id) {
-                    self.loaded.subjects.insert((request.scheme.clone(), request.year, key.clone()), id);
+                    let subject = (request.scheme.clone(), request.year, key.clone());
+                    self.loaded.subjects.insert(subject, (id, request.region.clone()));
                 }
                 self.changes.subject_keys.insert(id, key);
             }
@@ -275,13 +289,13 @@ impl<'a> Batch<'a> {
         self.loaded.books.requests.get(&id).filter(|request| context.sees(&request.region))
     }
 
-    fn check_subject(&self, id: RequestId, key: &str) -> Result<(), Refusal> {
+    fn check_subject(&self, context: &Context<'_>, id: RequestId, key: &str) -> Result<(), Refusal> {
         let Some(request) = self.loaded.books.requests.get(&id) else {
             return Err(Why::NotFound.into());
         };
         let subject = (request.scheme.clone(), request.year, key.to_owned());
         match self.loaded.subjects.get(&subject) {
-            Some(other) if *other != id => Err(Why::DuplicateExisting { request: *other }.into()),
+            Some(other) if other.0 != id => Err(duplicate(context, other)),
             _ => Ok(()),
         }
     }
@@ -353,6 +367,10 @@ impl<'a> Batch<'a> {
             let data = serde_json::to_string(&event).map_err(StoreError::from)?;
             let (id, seq) = (change.list.id.0, change.list.version);
             self.tell_for(context, change.for_whom, "decree", id, seq, event.kind(), data);
+            self.loaded
+                .books
+                .decree_numbers
+                .extend(change.list.number_key().map(|key| (key, change.list.id)));
             self.changes.decrees.push((change.list.clone(), change.lines));
         }
         Ok(Answer::Decree(Box::new(change.list), outcomes))
@@ -375,6 +393,7 @@ impl<'a> Batch<'a> {
             let data = serde_json::to_string(&event).map_err(StoreError::from)?;
             let (id, seq) = (change.list.id.0, change.list.version);
             self.tell_for(context, change.for_whom, "payment_order", id, seq, event.kind(), data);
+            self.loaded.books.sp2d_numbers.extend(change.list.number_key().map(|key| (key, change.list.id)));
             self.changes.orders.push((change.list.clone(), change.lines));
         }
         Ok(Answer::Order(Box::new(change.list), outcomes))
@@ -389,6 +408,16 @@ impl<'a> Batch<'a> {
         for (id, event) in requests {
             self.record(context, id, event)?;
         }
-        Ok(left_out.into_iter().map(|(id, refusal)| Outcome { id, refusal: Some(refusal) }).collect())
+        Ok(outcomes(left_out))
     }
+}
+
+/// What was left out of a list, and why.
+fn outcomes(left_out: Vec<(RequestId, Refusal)>) -> Vec<Outcome> {
+    left_out.into_iter().map(|(id, refusal)| Outcome { id, refusal: Some(refusal) }).collect()
+}
+
+/// The recipient is in already: with which request is for those who may see it.
+fn duplicate(context: &Context<'_>, (request, region): &(RequestId, RegionCode)) -> Refusal {
+    Why::DuplicateExisting { request: context.sees(region).then_some(*request) }.into()
 }

@@ -6,6 +6,7 @@ mod door;
 mod events;
 mod journeys;
 mod lists;
+mod numbers;
 mod office;
 mod refusals;
 mod repetition;

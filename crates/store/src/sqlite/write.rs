@@ -250,8 +250,10 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
         return write_imports(transaction, changes);
     }
     let mut decree = transaction.prepare_cached(
-        "insert into decree (id, scheme, year, state, drafted_at, version, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body",
+        "insert into decree (id, scheme, year, state, drafted_at, version, body, number)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+             number = excluded.number",
     )?;
     let mut decree_line = transaction.prepare_cached(
         "insert into decree_line (decree, line, request, amount, facts, outcome, body)
@@ -267,6 +269,7 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
             list.drafted_at.as_microsecond(),
             list.version,
             serde_json::to_string(list)?,
+            list.number_key(),
         ])?;
         for line in lines {
             decree_line.execute(params![
@@ -281,8 +284,9 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
         }
     }
     let mut order = transaction.prepare_cached(
-        "insert into payment_order (id, state, drafted_at, version, body) values (?1, ?2, ?3, ?4, ?5)
-         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body",
+        "insert into payment_order (id, state, drafted_at, version, body, sp2d) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+             sp2d = excluded.sp2d",
     )?;
     let mut pay_line = transaction.prepare_cached(
         "insert into payment_line (payment_order, line, request, recipient, facts_version, amount, outcome, body)
@@ -296,6 +300,7 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
             list.drafted_at.as_microsecond(),
             list.version,
             serde_json::to_string(list)?,
+            list.number_key(),
         ])?;
         for line in lines {
             let request = books.requests.get(&line.request);
