@@ -249,6 +249,7 @@ pub(crate) fn short_id(order: &Order) -> String {
 #[cfg(test)]
 mod tests {
     use super::{read, short_id};
+    use salur_core::decree::Tally;
     use salur_core::payment::{Order, OrderState};
     use salur_core::{Digest, Lang, OrderId, PersonId, Rupiah};
     use uuid::Uuid;
@@ -263,9 +264,9 @@ mod tests {
             count: 3,
             total: Rupiah(3),
             digest: Digest([7; 32]),
-            paid: Default::default(),
-            failed: Default::default(),
-            unknown: Default::default(),
+            paid: Tally::default(),
+            failed: Tally::default(),
+            unknown: Tally::default(),
             exported_at: None,
             sp2d: None,
         }

@@ -54,7 +54,7 @@ pub enum PayCommand {
         /// The bank's results
         #[arg(value_name = "RESULTS.csv")]
         file: PathBuf,
-        /// The digest of the order's list, where the file has no column request, order or order_digest
+        /// The digest of the order's list, where the file itself names no order
         #[arg(long)]
         digest: Option<String>,
     },

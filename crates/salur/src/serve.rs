@@ -162,13 +162,17 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
         // were under way are taken up at the next start. It is what a power cut does, which the tests do with SIGKILL.
         std::process::exit(ENDED_BY_SIGNAL);
     });
+    tracing::info!("told to stop: what is under way is finished first");
     let _ = stop.send(true);
     forgetting.abort();
     timing.abort();
     taking_up.abort();
     // Long-lived answers, such as live events, do not end by themselves.
     let _ = tokio::time::timeout(std::time::Duration::from_secs(5), server).await;
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await;
+    match tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await {
+        Ok(_) => tracing::info!("stopped"),
+        Err(_) => tracing::warn!("stopped before the store was closed; it is taken up as after a power cut"),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

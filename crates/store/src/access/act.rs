@@ -3,7 +3,7 @@
 use salur_core::PersonId;
 use uuid::Uuid;
 
-use super::*;
+use super::{Ceremony, Digest, Link, Passkey, Raise, Session, SessionKind, SessionState, Used};
 
 /// What is asked about who gets in. The person it is about is the one who asks, unless it says otherwise.
 #[derive(Debug, Clone)]

@@ -245,6 +245,10 @@ fn write_snags(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), S
     Ok(())
 }
 
+const DECREE_LINE: &str = "insert into decree_line (decree, line, request, amount, facts, outcome, body)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         on conflict (decree, line) do update set outcome = excluded.outcome, body = excluded.body";
+
 fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) -> Result<(), StoreError> {
     if changes.decrees.is_empty() && changes.orders.is_empty() {
         return write_imports(transaction, changes);
@@ -255,11 +259,7 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
          on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
              number = excluded.number",
     )?;
-    let mut decree_line = transaction.prepare_cached(
-        "insert into decree_line (decree, line, request, amount, facts, outcome, body)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         on conflict (decree, line) do update set outcome = excluded.outcome, body = excluded.body",
-    )?;
+    let mut decree_line = transaction.prepare_cached(DECREE_LINE)?;
     for (list, lines) in &changes.decrees {
         decree.execute(params![
             list.id.0.as_bytes(),
