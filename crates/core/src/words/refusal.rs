@@ -1,6 +1,7 @@
 //! A refusal as a sentence.
 
 mod footing;
+mod list;
 mod office;
 mod paper;
 mod version;
@@ -351,6 +352,14 @@ impl Telling<'_> {
                     "The SP2D has number {number} already."
                 )
             }
+            Why::DateAhead { .. }
+            | Why::DateBeforeDraft { .. }
+            | Why::DecreeNumberTaken { .. }
+            | Why::Sp2dNumberTaken { .. }
+            | Why::OtherOrder { .. }
+            | Why::ResultsUnbound { .. }
+            | Why::NotOnLine { .. }
+            | Why::DuplicateExisting { .. } => self.list(why),
             Why::NothingToRule => say!(
                 words,
                 "Tidak ada pembayaran yang hasilnya diragukan.",
@@ -362,11 +371,6 @@ impl Telling<'_> {
                 "Line {line} is paid; a bank result cannot undo it."
             ),
             Why::AmountTooLarge => say!(words, "Jumlah terlalu besar.", "The amount is too large."),
-            Why::DuplicateExisting { request } => say!(
-                words,
-                "Penerima ini sudah terdaftar pada program dan tahun yang sama: {request}.",
-                "This recipient is in already, for the same scheme and year: {request}."
-            ),
             Why::DefinitionMissing => say!(
                 words,
                 "Alur kerja permohonan ini tidak ditemukan.",

@@ -125,6 +125,7 @@ async fn spread(store: &Store) -> Vec<salur_core::RequestId> {
         scheme: "disaster".into(),
         year: 2026,
         requests: frozen.clone(),
+        dry_run: false,
     };
     done(store, VERIFIER, decree).await;
     frozen
