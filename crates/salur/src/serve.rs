@@ -177,9 +177,10 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     if let Err(error) = salur_api::viewings::note_viewings(&closing).await {
         tracing::warn!(%error, "who looked at what in the last second was not noted");
     }
-    match tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await {
-        Ok(_) => tracing::info!("stopped"),
-        Err(_) => tracing::warn!("stopped before the store was closed; it is taken up as after a power cut"),
+    if tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await.is_ok() {
+        tracing::info!("stopped");
+    } else {
+        tracing::warn!("stopped before the store was closed; it is taken up as after a power cut");
     }
     Ok(ExitCode::SUCCESS)
 }

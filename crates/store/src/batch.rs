@@ -193,15 +193,7 @@ impl<'a> Batch<'a> {
             Job::Confirm { id } => self.confirm(&context, id),
             Job::Decline { id, note } => self.decline(&context, id, note),
             Job::Withdraw { id } => self.withdraw(&context, id),
-            Job::NoteReading { id, what, of, note } => {
-                let mut data = serde_json::json!({ "of": of });
-                if let Some(note) = note {
-                    data["reason"] = serde_json::to_value(note.note).map_err(StoreError::from)?;
-                    self.changes.notes.push(note);
-                }
-                self.tell(&context, "reading", id, 1, what, data.to_string());
-                Ok(Answer::Kept)
-            }
+            Job::NoteReading { id, what, of, note } => self.note_reading(&context, id, what, of, note),
             Job::Migrate { proposal, requests } => self.migrate(&context, proposal, &requests),
             Job::NoteImport(_)
             | Job::Timers { .. }
@@ -214,6 +206,25 @@ impl<'a> Batch<'a> {
             | Job::NoteViewings(_)
             | Job::Forget { .. } => Ok(Answer::Kept),
         }
+    }
+
+    /// Somebody is about to be shown what lists mask.
+    fn note_reading(
+        &mut self,
+        context: &Context<'_>,
+        id: uuid::Uuid,
+        what: &'static str,
+        of: uuid::Uuid,
+        note: Option<SealedNote>,
+    ) -> Told {
+        let reason = note.as_ref().map(|note| serde_json::to_value(note.note)).transpose();
+        let data = match reason.map_err(StoreError::from)? {
+            Some(reason) => serde_json::json!({ "of": of, "reason": reason }),
+            None => serde_json::json!({ "of": of }),
+        };
+        self.changes.notes.extend(note);
+        self.tell(context, "reading", id, 1, what, data.to_string());
+        Ok(Answer::Kept)
     }
 
     fn enter(&mut self, context: &Context<'_>, entry: Entry) -> Told {

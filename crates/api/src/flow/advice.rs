@@ -212,11 +212,11 @@ pub async fn advice(
     let told = tokio::task::spawn_blocking(move || tell(&world, &workflow, &found, &asked)).await;
     match told.map_err(|_| Problem::unexpected(lang))? {
         Ok(told) => Ok(Json(AdviceBody::clone(&app.config.advice.keep(key, caller.at, told)))),
-        Err(why) => Err(no_model(why, lang)),
+        Err(why) => Err(no_model(&why, lang)),
     }
 }
 
-fn no_model(why: NoModel, lang: Lang) -> Problem {
+fn no_model(why: &NoModel, lang: Lang) -> Problem {
     let detail = match why {
         NoModel::NoDays => pick(
             lang,
@@ -440,8 +440,8 @@ fn reading(
     let by = words::date(asked.by, lang);
     let odds = format!("{:.0}", outlook.all.odds.share * 100.0);
     let when = outlook.all.forecast.p85.map(|day| words::date(day, lang));
-    let ends = when
-        .map_or_else(|| pick(lang, "lebih dari dua tahun lagi", "more than two years from now"), |day| day);
+    let ends =
+        when.unwrap_or_else(|| pick(lang, "lebih dari dua tahun lagi", "more than two years from now"));
     let helps = changes.iter().find(|change| {
         change.days_gained_band.is_some_and(|[low, _]| low > 0.0) || change.odds_after > change.odds_before
     });
