@@ -176,9 +176,9 @@ fn text(head: bool, rows: impl Iterator<Item = [String; 10]>) -> Result<Bytes, S
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ResultsQuery {
-    /// The digest of the order's list that the results are of; another list's are refused. Where neither this nor the
-    /// file's columns `request`, `order` or `order_digest` say whose results these are, they are taken only while no
-    /// other order waits for results that they could be.
+    /// The digest of the order's list that the results are of; another list's are refused, as are rows whose columns
+    /// `request`, `order` or `order_digest` name another order. Where none of these says whose results these are, the look
+    /// refuses them while another order waits for results that they could be; sent to be taken, they are this order's.
     pub digest: Option<String>,
 }
 
@@ -198,7 +198,11 @@ pub async fn take(
     CsvOf(bytes): CsvOf,
 ) -> Result<Json<OrderBody>, Problem> {
     let order = readable(&app, &caller, id).await?;
-    let told = word(&order, &query, &bytes, &caller)?;
+    let mut told = word(&order, &query, &bytes, &caller)?;
+    // A program that sends bare lines to an order's own address means that order. A person is asked first: by the look.
+    if told.names_no_order() {
+        told.order = Some(order.id);
+    }
     let told = app.store.execute(caller.ask(key.over(&bytes), Job::SettleOrder { id: order.id, told })).await;
     settled(&app, &caller, told).await
 }

@@ -54,7 +54,7 @@ async fn results_of_another_order_are_refused_before_anything_is_recorded() {
     let (second, others) = at_bank(&desk, 11, 2).await;
     let results = format!("{first}/results");
     let bare = "line,outcome,reference,cause\n1,paid,R1,\n2,failed,,AC04 closed\n";
-    send(&desk, &results, bare).await.problem(422, "results_unbound");
+    send(&desk, &format!("{results}/look"), bare).await.problem(422, "results_unbound");
     let other = desk.get("treasurer.1", &second).await.expect(200)["digest"].as_str().unwrap().to_owned();
     send(&desk, &format!("{results}?digest={other}"), bare).await.problem(422, "other_order");
     let mixed = format!("line,outcome,request\n1,paid,{}\n2,paid,{}\n", ids[0], others[1]);
