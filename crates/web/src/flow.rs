@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
 use salur_api::budget_lines::{self, BudgetLineBody};
 use salur_api::extract::{NameOf, QueryOf};
-use salur_api::flow::advice::{self, AdviceBody, AdviceQuery, ChangeBody};
+use salur_api::flow::advice::{self, AdviceBody, AdviceQuery, EffectBody};
 use salur_api::flow::targets::{self, TargetBody, TargetsQuery};
 use salur_api::flow::{self, FlowQuery, SchemeFlow, SpreadBody};
 use salur_api::{App, Problem};
@@ -201,7 +201,7 @@ fn spread(spread: &SpreadBody, lang: impl Borrow<Lang>) -> String {
 }
 
 /// The days that a change gains, low and high at 95 %: `12,3 (9,0 – 15,1)`; a dash where that is not known.
-fn gained(change: impl Borrow<ChangeBody>, lang: impl Borrow<Lang>) -> String {
+fn gained(change: impl Borrow<EffectBody>, lang: impl Borrow<Lang>) -> String {
     let (change, lang) = (change.borrow(), *lang.borrow());
     match (change.days_gained, change.days_gained_band) {
         (Some(days), Some([low, high])) => {

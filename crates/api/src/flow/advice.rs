@@ -81,7 +81,7 @@ pub struct AdviceBody {
     /// The stages, the constraint first: where relief gains most.
     pub constraint: Vec<CandidateBody>,
     /// Single changes by what they gain.
-    pub changes: Vec<ChangeBody>,
+    pub changes: Vec<EffectBody>,
     /// Figures of the model that nothing stands behind, in words.
     pub assumed: Vec<String>,
 }
@@ -133,7 +133,7 @@ pub struct CandidateBody {
 
 /// What a single change would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ChangeBody {
+pub struct EffectBody {
     /// The change, in words.
     pub text: String,
     /// The working days by which all is done sooner, on average of runs that differ in nothing else.
@@ -343,7 +343,7 @@ fn body(
         p85: day(reached.forecast.p85),
         p95: day(reached.forecast.p95),
     };
-    let changes: Vec<ChangeBody> = changes.iter().map(|effect| change(effect, &title, lang)).collect();
+    let changes: Vec<EffectBody> = changes.iter().map(|effect| change(effect, &title, lang)).collect();
     let assumed = outlook.assumed.iter().map(|figure| {
         let stage = title(figure.stage.as_str());
         pick(
@@ -387,9 +387,9 @@ fn body(
     }
 }
 
-fn change(effect: &Effect, title: &impl Fn(&str) -> String, lang: Lang) -> ChangeBody {
+fn change(effect: &Effect, title: &impl Fn(&str) -> String, lang: Lang) -> EffectBody {
     let mean = |mean: Option<Mean>| mean.map(|mean| mean.mean);
-    ChangeBody {
+    EffectBody {
         text: effect.change.text(&title(effect.change.stage()), lang),
         days_gained: mean(effect.days_gained),
         days_gained_band: effect.days_gained.map(|days| [days.low, days.high]),
@@ -431,7 +431,7 @@ fn impossible(short: &Shortfall, title: &impl Fn(&str) -> String, asked: &Asked)
 /// What to do first: the change that helps most, if one does.
 fn reading(
     candidates: &[Candidate],
-    changes: &[ChangeBody],
+    changes: &[EffectBody],
     outlook: &Outlook,
     title: &impl Fn(&str) -> String,
     asked: &Asked,

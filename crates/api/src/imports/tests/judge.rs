@@ -182,7 +182,7 @@ async fn a_clerk_of_one_region_may_not_enter_another_regions_rows() {
     assert!(!faults[0].to_string().contains(id) && !faults[0].to_string().contains("64.74"), "{faults:?}");
     let import = desk.accepted("samarinda", &import).await;
     assert_eq!((&import["accepted"], &import["refused"]), (&json!(2), &json!(0)));
-    assert_eq!(desk.requests().await, 2);
+    assert_eq!(desk.requests().await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
