@@ -86,7 +86,8 @@ fn acts_wait_for_a_standby_that_hangs_and_are_done_once() {
         |primary| {
             let sql =
                 "select count(pg_terminate_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'";
-            assert_eq!(primary.psql("postgres", sql).unwrap(), "1");
+            // The acts' own commit, and perhaps a lease of work in the background.
+            assert_ne!(primary.psql("postgres", sql).unwrap(), "0");
         },
         |_| signal("CONT", hung.get().unwrap()),
     );

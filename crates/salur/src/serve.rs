@@ -284,12 +284,7 @@ const VISITS_EVERY: std::time::Duration = std::time::Duration::from_millis(500);
 async fn keep_visits(store: Store) {
     let mut position = store.position();
     loop {
-        let kept = match store.lease("visits").await {
-            Ok(Some(lease)) => store.keep_visits(Clock::System.now(), Some(&lease)).await.map(|_| ()),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = kept {
+        if let Err(error) = keep_new_visits(&store).await {
             // Tried again in a while.
             tracing::warn!(%error, "visits could not be kept");
         }
@@ -297,6 +292,17 @@ async fn keep_visits(store: Store) {
         // Another server that had the lease may have left something: looked for after a while without any commit, too.
         let _ = tokio::time::timeout(LEFT_BEHIND, position.changed()).await;
     }
+}
+
+/// A lease is a write, so it is taken only where there is something to do.
+async fn keep_new_visits(store: &Store) -> Result<(), salur_store::ExecuteError> {
+    if store.visits_are_kept().await? {
+        return Ok(());
+    }
+    if let Some(lease) = store.lease("visits").await? {
+        store.keep_visits(Clock::System.now(), Some(&lease)).await?;
+    }
+    Ok(())
 }
 
 /// How often it is noted who looked at what.
