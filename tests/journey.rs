@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::office::{Office, SALUR, Server};
+use crate::office::{Office, SALUR, Server, today};
 
 /// A list of invented victims; no NIK is anybody's, since none begins with 99.
 pub(crate) fn list(count: u32, from: u32) -> String {
@@ -72,7 +72,8 @@ fn a_list_goes_from_a_spreadsheet_to_paid_with_strikes_failures_and_resends() {
     let struck =
         server.told(&token("governor"), &["decree", "strike", id, "--reason", "rumah tidak rusak", &ids[3]]);
     assert_ne!(struck["digest"], decree["digest"], "what is signed has changed");
-    let sign = ["decree", "sign", id, "--number", "SK/7/2026", "--date", "2026-11-24", "--yes"];
+    let today = today();
+    let sign = ["decree", "sign", id, "--number", "SK/7/2026", "--date", &today, "--yes"];
     let signed = server.told(&token("governor"), &sign);
     let again = server.told(&token("governor"), &sign);
     assert_eq!(
@@ -109,7 +110,7 @@ fn pay(server: &Server, office: &Office) {
     let text = std::fs::read_to_string(&bank).unwrap();
     assert_eq!(text.lines().count(), 40, "a header and 39 lines: {text}");
     assert!(text.contains("78000000"), "the control total: {text}");
-    server.told(&token, &["pay", "sp2d", id, "--number", "SP2D/9/2026", "--date", "2026-11-24"]);
+    server.told(&token, &["pay", "sp2d", id, "--number", "SP2D/9/2026", "--date", &today()]);
     let mut results = String::from("line,outcome,reference,cause\n");
     for line in 1..=39 {
         let row = match line {

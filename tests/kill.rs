@@ -125,7 +125,7 @@ fn a_decree_killed_midway_has_approved_all_or_none() {
     assert_eq!(verifier.post("/api/v1/batch-actions", &batch)["done"], 1_500);
     let draft = verifier.post("/api/v1/decrees", &json!({"scheme": "disaster", "year": 2026, "ids": ids}));
     let path = format!("/api/v1/decrees/{}/sign", draft["id"].as_str().unwrap());
-    let body = json!({"digest": draft["digest"], "number": "SK/1/2026", "date": "2026-11-24"});
+    let body = json!({"digest": draft["digest"], "number": "SK/1/2026", "date": crate::office::today()});
     let mut server = Some(server);
     let mut states = Vec::new();
     for wait in [5, 20, 60, 120, 240, 480] {

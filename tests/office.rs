@@ -100,6 +100,12 @@ impl Office {
     }
 }
 
+/// The day by the office's own clock, as a decree that is signed now is dated.
+pub(crate) fn today() -> String {
+    let told = Command::new("date").arg("+%F").env("TZ", "Asia/Makassar").output().unwrap();
+    String::from_utf8(told.stdout).unwrap().trim().to_owned()
+}
+
 /// The database that belongs to a folder.
 pub(crate) fn database(folder: &Path) -> String {
     salur_testbed::home::address(folder, "office").unwrap()
@@ -226,6 +232,50 @@ impl Caller {
             .header("authorization", format!("Bearer {}", self.token))
             .header("accept", "text/html")
             .call()
+            .unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        (response.status().as_u16(), response.headers().clone(), text)
+    }
+
+    /// Sends a form as a page of this office does. Redirects are not followed.
+    pub(crate) fn form(&self, path: &str, pairs: &[(&str, &str)]) -> (u16, ureq::http::HeaderMap, String) {
+        self.form_with(path, pairs, "same-origin")
+    }
+
+    /// Sends a CSV file as a form with a file does. Redirects are not followed.
+    pub(crate) fn upload(&self, path: &str, csv: &str) -> (u16, ureq::http::HeaderMap, String) {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"r.csv\"\r\n\
+             Content-Type: text/csv\r\n\r\n{csv}\r\n--edge--\r\n"
+        );
+        let mut response = agent
+            .post(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("accept", "text/html")
+            .header("content-type", "multipart/form-data; boundary=edge")
+            .send(body)
+            .unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        (response.status().as_u16(), response.headers().clone(), text)
+    }
+
+    /// Sends a form from a page of some site.
+    pub(crate) fn form_with(
+        &self,
+        path: &str,
+        pairs: &[(&str, &str)],
+        site: &str,
+    ) -> (u16, ureq::http::HeaderMap, String) {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into();
+        let mut response = agent
+            .post(format!("{}{path}", self.address))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("accept", "text/html")
+            .header("sec-fetch-site", site)
+            .send_form(pairs.iter().copied())
             .unwrap();
         let text = response.body_mut().read_to_string().unwrap();
         (response.status().as_u16(), response.headers().clone(), text)

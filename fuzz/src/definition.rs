@@ -62,7 +62,7 @@ fn draw(workflow: &Workflow) {
         assert!(picture.ends_with("</svg>\n"), "{picture}");
         assert!(!mermaid(workflow, &placed, &roles, lang).is_empty());
         let model = bpmn(workflow, &placed, &roles, lang);
-        let reading = match read(model.as_bytes()) {
+        let reading = match read(model.as_bytes(), &std::collections::BTreeMap::new()) {
             Ok(reading) => reading,
             // A definition may be larger than the drawings that are read.
             Err(error) if LARGE.contains(&error.code) => continue,

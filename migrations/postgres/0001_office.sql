@@ -209,8 +209,12 @@ create table decree (
     state text not null,
     drafted_at timestamptz not null,
     version integer not null,
-    body text not null
+    body text not null,
+    -- What the number is known by: the year of its date, and the number in one spelling.
+    number text
 );
+-- Used when a decree is signed: a number names one decree of a year.
+create unique index decree_number on decree (number) where number is not null;
 -- Used by the list of decrees, newest first.
 create index decree_drafted on decree (drafted_at, id);
 create table decree_line (
@@ -229,8 +233,14 @@ create table payment_order (
     state text not null,
     drafted_at timestamptz not null,
     version integer not null,
-    body text not null
+    body text not null,
+    -- What the number is known by: the year of its date, and the number in one spelling.
+    sp2d text
 );
+-- Used when an SP2D is entered: a number names one of a year.
+create unique index payment_order_sp2d on payment_order (sp2d) where sp2d is not null;
+-- Used to tell whose results a file is: the orders that the bank has.
+create index payment_order_at_bank on payment_order (state) where state = 'exported';
 -- Used by the list of payment orders, newest first.
 create index payment_order_drafted on payment_order (drafted_at, id);
 create table payment_line (

@@ -18,13 +18,14 @@ use crate::decree_body::{DecreeBody, DecreeLineBody, LeftOut, body, line_bodies}
 use crate::extract::{BodyOf, IdOf, LIST_BYTES_MAX, QueryOf};
 use crate::filter::{FilterBody, known_scheme, named};
 use crate::page::{Cursors, LINES_AT_ONCE, PageBody, limit_of, lines_after};
-use crate::problem::{Problem, pick};
+use crate::problem::Problem;
 use crate::request_detail::Created;
 use crate::{App, Caller, Idempotency, decree_overview, reason};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, draft))
+        .routes(routes!(look))
         .routes(routes!(one))
         .routes(routes!(lines))
         .routes(routes!(decree_overview::overview))
@@ -119,8 +120,35 @@ pub async fn draft(
     body: BodyOf<DraftDecreeBody>,
 ) -> Result<Created<Json<DecreeBody>>, Problem> {
     let BodyOf { value: asked, bytes } = body;
-    let scheme = known_scheme(&app, &asked.scheme, caller.lang)?;
-    let filter = asked.filter.map(|mut filter| {
+    let job = drafting(&app, &caller, &asked, false).await?;
+    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
+    let body = answered(&app, &caller, told, &asked.scheme).await?;
+    Ok(Created { path: "decrees", id: body.id, body })
+}
+
+/// Tells what a draft would hold and what it would leave out, and drafts nothing.
+#[utoipa::path(post, path = "/decrees/look", tag = "decrees", request_body = DraftDecreeBody,
+    responses((status = 200, description = "What the draft would be; its id names nothing", body = DecreeBody)))]
+pub async fn look(
+    State(app): State<App>,
+    caller: Caller,
+    body: BodyOf<DraftDecreeBody>,
+) -> Result<Json<DecreeBody>, Problem> {
+    let asked = body.value;
+    let job = drafting(&app, &caller, &asked, true).await?;
+    let told = app.store.execute(caller.ask(None, job)).await;
+    answered(&app, &caller, told, &asked.scheme).await
+}
+
+/// The job of drafting what was asked for.
+async fn drafting(
+    app: &App,
+    caller: &Caller,
+    asked: &DraftDecreeBody,
+    dry_run: bool,
+) -> Result<Job, Problem> {
+    let scheme = known_scheme(app, &asked.scheme, caller.lang)?;
+    let filter = asked.filter.clone().map(|mut filter| {
         filter.scheme = Some(asked.scheme.clone());
         filter.year = Some(asked.year);
         if filter.stage.is_none() && filter.phase.is_none() {
@@ -128,12 +156,9 @@ pub async fn draft(
         }
         filter
     });
-    let requests = named(&app, &caller, asked.ids.as_deref(), filter.as_ref()).await?;
+    let requests = named(app, caller, asked.ids.as_deref(), filter.as_ref()).await?;
     let id = DecreeId(app.clock.new_id());
-    let job = Job::DraftDecree { id, scheme, year: asked.year, requests };
-    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
-    let body = answered(&app, &caller, told, &asked.scheme).await?;
-    Ok(Created { path: "decrees", id: body.id, body })
+    Ok(Job::DraftDecree { id, scheme, year: asked.year, requests, dry_run })
 }
 
 /// Lists the decrees that the caller may read, newest first. A page may hold fewer than asked for.
@@ -231,14 +256,8 @@ pub async fn sign(
 ) -> Result<Json<DecreeBody>, Problem> {
     let decree = readable(&app, &caller, id).await?;
     let number = reason::number(&body.value.number, caller.lang)?;
-    let digest = Digest::from_hex(body.value.digest.trim()).ok_or_else(|| {
-        let detail = pick(
-            caller.lang,
-            "digest harus 64 angka heksadesimal seperti pada SK yang dibaca.",
-            "digest must be 64 hexadecimal digits, as in the decree that was read.",
-        );
-        Problem::malformed("digest_malformed", detail)
-    })?;
+    let digest = Digest::from_hex(body.value.digest.trim());
+    let digest = digest.ok_or_else(|| Problem::digest_malformed(caller.lang))?;
     // One that is signed already is answered as it stands, so it takes no further factor: a repetition is told the same.
     caller.is_stepped_up |= decree.signature.is_some();
     let assertion = match &body.value.assertion {

@@ -54,7 +54,7 @@ impl FilterBody {
             region: given(&self.region).map(|region| known_region(app, &region, lang)).transpose()?,
             year: self.year,
             stuck: self.stuck.unwrap_or_default(),
-            code: given(&self.code),
+            code: given(&self.code).map(|code| known_code(app, code, lang)).transpose()?,
             q: given(&self.q),
         })
     }
@@ -124,6 +124,19 @@ fn known_phase(text: &str, lang: Lang) -> Result<Phase, Problem> {
     ALL.into_iter()
         .find(|phase| phase.as_str() == text)
         .ok_or_else(|| unknown("phase", text, &ALL.map(Phase::as_str).join(", "), lang))
+}
+
+/// A cause that requests are stuck for.
+fn known_code(app: &App, code: String, lang: Lang) -> Result<String, Problem> {
+    let world = app.store.world();
+    let holds = world.policy.hold.keys().map(String::as_str);
+    let known: std::collections::BTreeSet<&str> =
+        holds.chain(salur_core::wait::SNAGS).chain(["overdue"]).collect();
+    if known.contains(code.as_str()) {
+        return Ok(code);
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    Err(unknown("code", &code, &known.join(", "), lang))
 }
 
 /// A regency or city that is served, or the province with all of them.

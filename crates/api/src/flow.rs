@@ -3,6 +3,7 @@
 //! What is told is as old as [`KEPT_FOR`] at most, and costs the same however long the history is: of each stage the
 //! last visits are read, and days are counted as they go by.
 
+pub mod advice;
 mod body;
 pub mod charts;
 mod kept;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(targets::targets))
         .routes(routes!(charts::one))
         .routes(routes!(log::log))
+        .routes(routes!(advice::advice))
 }
 
 /// Weeks that are looked back on, unless said otherwise.

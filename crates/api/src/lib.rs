@@ -84,7 +84,9 @@ pub struct Config {
     /// Who looked at what, until it is noted.
     pub viewings: viewings::Viewings,
     /// Figures of where time goes, told again for a moment.
-    pub flow: flow::Kept,
+    pub flow: flow::Kept<flow::SchemeFlow>,
+    /// Advice, told again for a moment.
+    pub advice: flow::Kept<flow::advice::AdviceBody>,
 }
 
 /// The API with all its layers; `/openapi.json` and `/metrics` are among its routes.

@@ -178,7 +178,9 @@ fn body(
             let old = world.workflows.pinned(&request.scheme, &request.definition);
             Refusal::from(why.clone()).sentence(lang, world, old.map(|old| &**old))
         }
-        other => words::taken_along(other, new, request, to_due_on, lang),
+        other @ (Preview::Stays | Preview::Renamed { .. } | Preview::Moves { .. }) => {
+            words::taken_along(other, new, request, to_due_on, lang)
+        }
     };
     MigrationBody {
         id: request.id.0,

@@ -27,6 +27,7 @@ use crate::{App, Caller, Idempotency, reason};
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, draft))
+        .routes(routes!(look))
         .routes(routes!(one))
         .routes(routes!(lines))
         .routes(routes!(enter_sp2d))
@@ -82,17 +83,35 @@ pub async fn draft(
     body: BodyOf<DraftOrderBody>,
 ) -> Result<Created<Json<OrderBody>>, Problem> {
     let BodyOf { value: asked, bytes } = body;
+    let job = drafting(&app, &caller, asked, false).await?;
+    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
+    let body = answered(&app, &caller, told).await?;
+    Ok(Created { path: "payment-orders", id: body.id, body })
+}
+
+/// Tells what an order would hold and what it would leave out, and drafts nothing.
+#[utoipa::path(post, path = "/payment-orders/look", tag = "payment orders", request_body = DraftOrderBody,
+    responses((status = 200, description = "What the order would be; its id names nothing", body = OrderBody)))]
+pub async fn look(
+    State(app): State<App>,
+    caller: Caller,
+    body: BodyOf<DraftOrderBody>,
+) -> Result<Json<OrderBody>, Problem> {
+    let job = drafting(&app, &caller, body.value, true).await?;
+    let told = app.store.execute(caller.ask(None, job)).await;
+    answered(&app, &caller, told).await
+}
+
+/// The job of drafting what was asked for.
+async fn drafting(app: &App, caller: &Caller, asked: DraftOrderBody, dry_run: bool) -> Result<Job, Problem> {
     let filter = asked.filter.map(|mut filter| {
         if filter.stage.is_none() && filter.phase.is_none() {
             filter.phase = Some("disbursement".into());
         }
         filter
     });
-    let requests = named(&app, &caller, asked.ids.as_deref(), filter.as_ref()).await?;
-    let job = Job::DraftOrder { id: OrderId(app.clock.new_id()), requests };
-    let told = app.store.execute(caller.ask(key.over(&bytes), job)).await;
-    let body = answered(&app, &caller, told).await?;
-    Ok(Created { path: "payment-orders", id: body.id, body })
+    let requests = named(app, caller, asked.ids.as_deref(), filter.as_ref()).await?;
+    Ok(Job::DraftOrder { id: OrderId(app.clock.new_id()), requests, dry_run })
 }
 
 /// Lists the payment orders, newest first, for whoever may read them.

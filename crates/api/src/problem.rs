@@ -154,6 +154,17 @@ impl Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
+    /// What should be the digest of a list is none.
+    #[must_use]
+    pub fn digest_malformed(lang: Lang) -> Problem {
+        let detail = pick(
+            lang,
+            "digest harus 64 angka heksadesimal seperti pada daftar yang dibaca.",
+            "digest must be 64 hexadecimal digits, as in the list that was read.",
+        );
+        Problem::malformed("digest_malformed", detail)
+    }
+
     /// The server did what it never should.
     #[must_use]
     pub fn unexpected(lang: Lang) -> Problem {

@@ -154,10 +154,8 @@ pub async fn propose(
     let job = body.value.change.proposing(&app, &caller)?;
     // What one person does at once is done when it is answered: what stops by it shows in the office as it was before.
     let before = app.store.world();
-    let warnings = match &job {
-        Job::Propose { change, .. } => warned(&before, &caller, change),
-        _ => Vec::new(),
-    };
+    let warnings =
+        if let Job::Propose { change, .. } = &job { warned(&before, &caller, change) } else { Vec::new() };
     let told = app.store.execute(caller.ask(key.over(&body.bytes), job)).await;
     match answered(&app, &caller, told).await? {
         Some(mut body) => {

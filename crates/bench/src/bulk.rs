@@ -75,7 +75,7 @@ pub(crate) async fn prepare(store: &Store) -> Result<DecreeId> {
         }
     }
     let id = DecreeId(Uuid::from_u128(77));
-    let job = Job::DraftDecree { id, scheme: SCHEME.into(), year: YEAR, requests };
+    let job = Job::DraftDecree { id, scheme: SCHEME.into(), year: YEAR, requests, dry_run: false };
     store.execute(ask(VERIFIER, None, job)).await?;
     Ok(id)
 }

@@ -33,6 +33,7 @@ mod decree;
 mod desk;
 mod error;
 mod filter;
+mod flow;
 mod import;
 mod migration;
 mod office;
@@ -56,6 +57,7 @@ pub use decree::{DecreeCommand, Draft, Sign, Strike};
 pub use desk::{Ending, Part};
 pub use error::{ClientError, Problem};
 pub use filter::{Field, Filter, Place};
+pub use flow::FlowOf;
 pub use import::{Import, ImportCommand, Upload};
 pub use office::Budget;
 pub use pay::{NewOrder, PayCommand};
@@ -113,6 +115,9 @@ pub enum ClientCommand {
     /// List, check and publish workflow definitions; the binary mounts it beside commands of its own.
     #[command(skip)]
     Workflow(WorkflowCommand),
+    /// Where time goes; the binary mounts it beside what it does on files.
+    #[command(skip)]
+    Flow(FlowOf),
     /// List, set and lift freezes
     #[command(subcommand)]
     Freeze(FreezeCommand),
@@ -159,6 +164,7 @@ pub fn run_on(
         ClientCommand::Decline(asked) => change::decline(&mut desk, &asked),
         ClientCommand::Withdraw { id } => change::withdraw(&mut desk, &id),
         ClientCommand::Workflow(command) => change::workflow(&mut desk, command),
+        ClientCommand::Flow(asked) => flow::flow(&mut desk, asked),
         ClientCommand::Freeze(command) => change::freeze(&mut desk, command),
         ClientCommand::Whoami => office::whoami(&mut desk),
     };

@@ -54,6 +54,9 @@ pub enum PayCommand {
         /// The bank's results
         #[arg(value_name = "RESULTS.csv")]
         file: PathBuf,
+        /// The digest of the order's list, where the file itself names no order
+        #[arg(long)]
+        digest: Option<String>,
     },
     /// Note down the number of the SP2D
     Sp2d {
@@ -104,13 +107,16 @@ pub(crate) fn pay(desk: &mut Desk<'_, '_>, command: PayCommand) -> Result<Ending
         }
         PayCommand::Lines { id, part } => lines(desk, &id, &part),
         PayCommand::Bank { id, out } => bank(desk, &id, &out),
-        PayCommand::Results { id, file } => {
+        PayCommand::Results { id, file, digest } => {
             let body = std::fs::read(&file).map_err(|cause| ClientError::File {
                 path: file,
                 cause,
                 lang: desk.lang,
             })?;
-            written(desk, &Call::post(&["payment-orders", &id, "results"]).bytes("text/csv", body))
+            let mut query = Pairs::new();
+            add(&mut query, "digest", digest.as_deref());
+            let call = Call::post(&["payment-orders", &id, "results"]).query(query);
+            written(desk, &call.bytes("text/csv", body))
         }
         PayCommand::Sp2d { id, number, date } => {
             let body = json!({"number": number, "date": date.to_string()});

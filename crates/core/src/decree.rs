@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::event::NoteRef;
 use crate::{DecreeId, PersonId, RequestId, Rupiah, SchemeId};
 
-pub use crate::list::{Books, ListChange, Tally};
+pub use crate::list::{Books, ListChange, Tally, number_key};
 pub use act::{Signing, cancel, draft, sign, strike};
 
 /// A decree, lines apart.
@@ -39,6 +39,14 @@ pub struct Decree {
     pub struck: Tally,
     pub refused: Tally,
     pub signature: Option<Signature>,
+}
+
+impl Decree {
+    /// What its number is known by, once it is signed.
+    #[must_use]
+    pub fn number_key(&self) -> Option<String> {
+        self.signature.as_ref().map(|signature| number_key(&signature.number, signature.date))
+    }
 }
 
 /// Where a decree stands.

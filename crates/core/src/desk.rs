@@ -29,6 +29,18 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// True if the page of the office itself is for them: people, papers, budget.
+    #[must_use]
+    pub fn reads_office(self) -> bool {
+        self.administers || self.signs || self.sees_office
+    }
+
+    /// True if the audit trail is for them.
+    #[must_use]
+    pub fn reads_audit(self) -> bool {
+        self.sees_office
+    }
+
     /// What the person has to do on the day.
     #[must_use]
     pub fn of(world: &World, person: &Person, day: Date) -> Desk {

@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
 use crate::event::Acted;
+use crate::payment::Order;
 use crate::refusal::{Refusal, Why};
 use crate::request::Request;
 use crate::workflow::{BudgetLine, Workflow};
 use crate::world::Context;
-use crate::{LineId, PersonId, RequestId, Rupiah};
+use crate::{DecreeId, LineId, OrderId, PersonId, RequestId, Rupiah};
 
 /// How many lines, and what they sum up to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -96,6 +98,14 @@ pub(crate) fn check_number(number: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What a number is known by in an office: the year of its date, since numbers begin anew each year, and the number as
+/// people read it, whatever case and spaces it is written with.
+#[must_use]
+pub fn number_key(number: &str, date: Date) -> String {
+    let number: String = number.split_whitespace().collect::<Vec<_>>().join(" ").to_uppercase();
+    format!("{}/{number}", date.year())
+}
+
 /// The requests and budget lines that an act on a list touches, as they stand.
 #[derive(Debug, Default)]
 pub struct Books {
@@ -103,6 +113,12 @@ pub struct Books {
     pub requests: HashMap<RequestId, Request>,
     /// Budget lines by id.
     pub lines: BTreeMap<LineId, BudgetLine>,
+    /// Signed decrees by what their number is known by ([`number_key`]).
+    pub decree_numbers: BTreeMap<String, DecreeId>,
+    /// Payment orders by what their SP2D's number is known by.
+    pub sp2d_numbers: BTreeMap<String, OrderId>,
+    /// Orders that the bank has and has not answered yet, where a file of results names none.
+    pub at_bank: Vec<Order>,
 }
 
 impl Books {

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::digest::Digest;
-use crate::list::{ListChange, Tally};
+use crate::list::{ListChange, Tally, number_key};
 use crate::{OrderId, PersonId, RequestId, Rupiah};
 
 pub use act::{cancel, draft, enter_sp2d, export};
-pub use settle::settle;
+pub use settle::{check_results, settle};
 
 /// A payment order, lines apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,6 +38,14 @@ pub struct Order {
     /// When the bank file was first fetched.
     pub exported_at: Option<Timestamp>,
     pub sp2d: Option<Sp2d>,
+}
+
+impl Order {
+    /// What its SP2D's number is known by, once it is entered.
+    #[must_use]
+    pub fn number_key(&self) -> Option<String> {
+        self.sp2d.as_ref().map(|sp2d| number_key(&sp2d.number, sp2d.date))
+    }
 }
 
 /// Where a payment order stands.
@@ -124,9 +132,32 @@ impl Payout {
 #[expect(missing_docs, reason = "the field names are the glossary's words")]
 pub struct BankResult {
     pub line: u32,
+    /// The request that the bank's file names beside the line, as our own file to the bank does.
+    pub request: Option<RequestId>,
     pub outcome: Payout,
     pub reference: Option<String>,
     pub cause: Option<String>,
+}
+
+/// What a bank's file of results says, and of which list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BankWord {
+    /// The digest of the order's list that whoever sends the file has before them, or that the file itself carries.
+    pub digest: Option<Digest>,
+    /// The order that the file itself names.
+    pub order: Option<OrderId>,
+    /// Its lines.
+    pub results: Vec<BankResult>,
+}
+
+impl BankWord {
+    /// True where neither a digest nor the requests beside its lines say whose results they are.
+    #[must_use]
+    pub fn names_no_order(&self) -> bool {
+        self.digest.is_none()
+            && self.order.is_none()
+            && self.results.iter().any(|result| result.request.is_none())
+    }
 }
 
 /// What happened to a payment order.

@@ -149,14 +149,28 @@ pub enum Why {
     BankFileNotOut,
     /// The order already has another SP2D number.
     Sp2dOtherwise { number: String },
+    /// A decree's date lies ahead.
+    DateAhead { date: Date, today: Date },
+    /// A decree's date lies before its list was frozen.
+    DateBeforeDraft { date: Date, drafted: Date },
+    /// Another decree of that year has the number.
+    DecreeNumberTaken { number: String, decree: DecreeId },
+    /// Another order's SP2D of that year has the number.
+    Sp2dNumberTaken { number: String, order: OrderId },
+    /// The results are of another list than this order's.
+    OtherOrder { found: String, current: String },
+    /// The results name no order, and another one waits for its results as well.
+    ResultsUnbound { other: OrderId },
+    /// The results name a request that is not on that line of the order.
+    NotOnLine { line: u32, request: crate::RequestId },
     /// The order has no doubtful payment here.
     NothingToRule,
     /// The bank reported this line paid; it cannot be unpaid by a file.
     AlreadyPaid { line: u32 },
     /// The amount does not fit.
     AmountTooLarge,
-    /// The recipient is in already, for the same scheme and year.
-    DuplicateExisting { request: crate::RequestId },
+    /// The recipient is in already, for the same scheme and year; with which request, where the actor may see it.
+    DuplicateExisting { request: Option<crate::RequestId> },
     /// The definition a request pins is not there.
     DefinitionMissing,
     /// What was checked holds no longer.
@@ -250,6 +264,13 @@ impl Why {
             Why::BankFileIsOut => "bank_file_is_out",
             Why::BankFileNotOut => "bank_file_not_out",
             Why::Sp2dOtherwise { .. } => "sp2d_otherwise",
+            Why::DateAhead { .. } => "date_ahead",
+            Why::DateBeforeDraft { .. } => "date_before_draft",
+            Why::DecreeNumberTaken { .. } => "decree_number_taken",
+            Why::Sp2dNumberTaken { .. } => "sp2d_number_taken",
+            Why::OtherOrder { .. } => "other_order",
+            Why::ResultsUnbound { .. } => "results_unbound",
+            Why::NotOnLine { .. } => "not_on_line",
             Why::NothingToRule => "nothing_to_rule",
             Why::AlreadyPaid { .. } => "already_paid",
             Why::AmountTooLarge => "amount_too_large",
@@ -307,6 +328,11 @@ impl Why {
             | Why::FieldInvalid { .. }
             | Why::RepairNotAllowed { .. }
             | Why::VersionNotLater { .. }
+            | Why::DateAhead { .. }
+            | Why::DateBeforeDraft { .. }
+            | Why::ResultsUnbound { .. }
+            | Why::OtherOrder { .. }
+            | Why::NotOnLine { .. }
             | Why::AmountTooLarge => RefusalKind::NotLikeThis,
             Why::RequestClosed { .. }
             | Why::NotAtThisStage { .. }
@@ -334,6 +360,8 @@ impl Why {
             | Why::BankFileIsOut
             | Why::BankFileNotOut
             | Why::Sp2dOtherwise { .. }
+            | Why::DecreeNumberTaken { .. }
+            | Why::Sp2dNumberTaken { .. }
             | Why::NothingToRule
             | Why::AlreadyPaid { .. }
             | Why::DuplicateExisting { .. }

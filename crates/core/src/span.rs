@@ -66,6 +66,16 @@ pub enum SpanError {
     },
 }
 
+impl SpanError {
+    /// The length that is meant, where it is only written otherwise.
+    fn meant(&self) -> Option<Span> {
+        if let SpanError::OtherUnit { meant, .. } | SpanError::Blank { meant } = self {
+            return Some(*meant);
+        }
+        None
+    }
+}
+
 impl FromStr for Span {
     type Err = SpanError;
 
@@ -117,12 +127,9 @@ impl FromStr for WorkingDays {
     type Err = SpanError;
 
     fn from_str(text: &str) -> Result<WorkingDays, SpanError> {
-        let span = text.parse().map_err(|error| match error {
-            SpanError::OtherUnit { meant: span @ (Span::Minutes(_) | Span::WorkingHours(_)), .. }
-            | SpanError::Blank { meant: span @ (Span::Minutes(_) | Span::WorkingHours(_)) } => {
-                SpanError::NotWorkingDays { span }
-            }
-            other => other,
+        let span = text.parse::<Span>().map_err(|error| match error.meant() {
+            Some(span @ (Span::Minutes(_) | Span::WorkingHours(_))) => SpanError::NotWorkingDays { span },
+            Some(Span::WorkingDays(_)) | None => error,
         })?;
         match span {
             Span::WorkingDays(number) => Ok(WorkingDays(number)),

@@ -45,9 +45,13 @@ impl Target {
     /// The quarter in which a day lies, from 0, and its last day.
     #[must_use]
     pub fn quarter(day: Date) -> (usize, Date) {
-        let quarter = (day.month() - 1) / 3;
-        let last = Date::new(day.year(), quarter * 3 + 3, 1).map_or(day, Date::last_of_month);
-        (usize::try_from(quarter).unwrap_or_default(), last)
+        let (quarter, last_month) = match day.month() {
+            ..=3 => (0, 3),
+            4..=6 => (1, 6),
+            7..=9 => (2, 9),
+            10.. => (3, 12),
+        };
+        (quarter, Date::new(day.year(), last_month, 1).map_or(day, Date::last_of_month))
     }
 }
 

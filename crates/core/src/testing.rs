@@ -161,7 +161,7 @@ pub(crate) fn amendment(facts: FactsRef, amount: i64) -> Command {
 }
 
 pub(crate) fn word(line: u32, outcome: Payout) -> BankResult {
-    BankResult { line, outcome, reference: None, cause: Some("AC04".into()) }
+    BankResult { line, request: None, outcome, reference: None, cause: Some("AC04".into()) }
 }
 
 pub(crate) fn why<T: std::fmt::Debug>(told: Result<T, Refusal>) -> &'static str {

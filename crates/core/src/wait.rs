@@ -17,7 +17,7 @@ use crate::workflow::{Action, ActionKind, Phase, Standing, Via};
 use crate::world::{Freeze, HoldCause};
 use crate::{ActionName, Label, Lang, PersonId, Role};
 
-pub use snag::snag;
+pub use snag::{SNAGS, snag};
 
 /// What a request waits for.
 #[derive(Debug, Clone, PartialEq)]

@@ -272,6 +272,15 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
+/// A sentence ends once: a name or a title at its end may bring a full stop of its own.
+#[must_use]
+pub(crate) fn ended(mut sentence: String) -> String {
+    if sentence.ends_with("..") && !sentence.ends_with("...") {
+        sentence.pop();
+    }
+    sentence
+}
+
 /// A day as people write it: `24 November 2026`.
 #[must_use]
 pub fn date(date: Date, lang: Lang) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use salur_core::decree::Signing;
-use salur_core::payment::{BankResult, Payout};
+use salur_core::payment::{BankResult, BankWord, Payout};
 use salur_core::workflow::Workflow;
 use salur_core::{DecreeId, Digest, ImportId, OrderId, PersonId, RecipientId, RequestId};
 use salur_store::job::{Answer, Ask, Entry, ImportPhase, ImportState, Job, Outcome};
@@ -212,7 +212,7 @@ impl<'a> Play<'a> {
         let drafter = verifiers.get(self.dice.below(verifiers.len())).copied().unwrap_or_default();
         let id = DecreeId(self.id(at));
         let (scheme, requests) = (workflow.scheme.clone(), self.ids(&plan.lives));
-        let job = Job::DraftDecree { id, scheme, year: key.year, requests };
+        let job = Job::DraftDecree { id, scheme, year: key.year, requests, dry_run: false };
         self.keep(key, self.ask(at, self.person(drafter), "draft a decree", job).await?);
         Ok(())
     }
@@ -250,7 +250,7 @@ impl<'a> Play<'a> {
         self.orders.insert(key, id);
         let lives: Vec<_> = plan.lines.iter().map(|(life, _)| *life).collect();
         let requests = self.ids(&lives);
-        self.treasury(at, 0, "order payments", Job::DraftOrder { id, requests }).await
+        self.treasury(at, 0, "order payments", Job::DraftOrder { id, requests, dry_run: false }).await
     }
 
     fn order_id(&self, key: OrderKey) -> Result<OrderId, DemoError> {
@@ -276,12 +276,14 @@ impl<'a> Play<'a> {
             let cause = failures.get(life % failures.len().max(1)).cloned();
             results.push(BankResult {
                 line: u32::try_from(place + 1).unwrap_or(u32::MAX),
+                request: self.ids(&[*life]).first().copied(),
                 outcome,
                 reference: (outcome == Payout::Paid).then(|| format!("DEMO{}", self.dice.digits(12))),
                 cause: cause.filter(|_| outcome == Payout::Failed),
             });
         }
-        self.treasury(at, 1, "take the bank's results", Job::SettleOrder { id, results }).await
+        let told = BankWord { results, ..BankWord::default() };
+        self.treasury(at, 1, "take the bank's results", Job::SettleOrder { id, told }).await
     }
 
     async fn treasury(

@@ -147,7 +147,7 @@ pub fn model(office: &Office<'_>) -> Result<Modelled, NoModel> {
     if days.is_empty() {
         return Err(NoModel::NoDays);
     }
-    let way = way(office.workflow);
+    let way = straight_way(office.workflow);
     let Some(first) = way.first() else { return Err(NoModel::NoWay) };
     let dates: Vec<Date> = days.iter().map(|day| day.date).collect();
     let mut figures = Vec::new();
@@ -163,7 +163,7 @@ pub fn model(office: &Office<'_>) -> Result<Modelled, NoModel> {
 
 /// The stages in the order in which a request passes them that is never sent back.
 #[must_use]
-pub fn way(workflow: &Workflow) -> Vec<StageName> {
+pub fn straight_way(workflow: &Workflow) -> Vec<StageName> {
     let mut way: Vec<StageName> = Vec::new();
     let mut at = Some(&workflow.start);
     while let Some(name) = at.filter(|name| !way.contains(name) && workflow.phase_of(name).is_some()) {

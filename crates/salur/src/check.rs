@@ -65,13 +65,10 @@ impl Check {
 
 /// What is told of a file that cannot be read: the others are checked all the same.
 fn unread(error: &std::io::Error) -> Checked {
-    let (id, en) = match error.kind() {
-        std::io::ErrorKind::NotFound => {
-            ("berkas ini tidak ada".to_owned(), "there is no such file".to_owned())
-        }
-        _ => {
-            (format!("berkas ini tidak dapat dibaca ({error})"), format!("the file cannot be read ({error})"))
-        }
+    let (id, en) = if error.kind() == std::io::ErrorKind::NotFound {
+        ("berkas ini tidak ada".to_owned(), "there is no such file".to_owned())
+    } else {
+        (format!("berkas ini tidak dapat dibaca ({error})"), format!("the file cannot be read ({error})"))
     };
     Checked { workflow: None, findings: vec![Finding::of_file("file_unread", id, en)] }
 }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
+use salur_client::FlowOf;
 use salur_core::Lang;
 use salur_flow::constraint::constraint;
 use salur_flow::forecast::{
@@ -29,15 +30,19 @@ use crate::check::print;
 pub(crate) enum FlowCommand {
     /// A log in figures: cases, events, variants, how long cases take
     Log(Log),
-    /// Which stage of a log holds everything up; each activity: how many, and how long until the next one
+    /// Which stage holds everything up: of the office, or of a log with --log
     Stages(Stages),
+    /// Targets of the office against what was served, with the odds of reaching them
+    Targets(Targets),
+    /// What to do: what holds the office up most, and which single change helps most
+    Advice(Advice),
     /// The ways cases go, the most frequent first
     Variants(Variants),
     /// When so many more cases will be done, from the weeks that were, and how such forecasts did in the past
     Forecast(Forecast),
     /// A log as a picture: cumulative flow, ages, lead times, throughput, the process map, a forecast
     Chart(chart::Chart),
-    /// A log written in another form
+    /// The office's whole history as an event log, or with --log a log in another form
     Export(export::Export),
 }
 
@@ -50,14 +55,48 @@ pub(crate) struct Log {
     columns: Columns,
 }
 
-/// Each activity of a log
+/// Each activity of a log, or each stage of the office
 #[derive(Debug, Args)]
 pub(crate) struct Stages {
-    /// An event log: XES or CSV, gzipped or not
+    /// An event log: XES or CSV, gzipped or not; without one, the server is asked where its office's time goes
     #[arg(long, value_name = "FILE")]
-    log: PathBuf,
+    log: Option<PathBuf>,
+    /// Of the office: this scheme only
+    #[arg(long, conflicts_with = "log")]
+    scheme: Option<String>,
+    /// Of the office: this region only, by its code
+    #[arg(long, conflicts_with = "log")]
+    region: Option<String>,
+    /// Of the office: over so many weeks
+    #[arg(long, conflicts_with = "log")]
+    weeks: Option<u32>,
     #[command(flatten)]
     columns: Columns,
+}
+
+/// Targets of the office against what was served
+#[derive(Debug, Args)]
+pub(crate) struct Targets {
+    /// Of this scheme
+    #[arg(long)]
+    scheme: Option<String>,
+    /// Of this fiscal year
+    #[arg(long)]
+    year: Option<i16>,
+}
+
+/// What to do: what holds the office up most, and which single change helps most
+#[derive(Debug, Args)]
+pub(crate) struct Advice {
+    /// Of this scheme
+    #[arg(long)]
+    scheme: String,
+    /// By this day; the end of the year unless said otherwise
+    #[arg(long, value_name = "DATE")]
+    by: Option<String>,
+    /// The odds of so many being paid by then, too
+    #[arg(long, value_name = "N")]
+    count: Option<u32>,
 }
 
 /// The ways cases go
@@ -157,14 +196,35 @@ impl Columns {
 }
 
 impl FlowCommand {
+    /// What is asked of a server; nothing where it is about a file.
+    pub(crate) fn of_server(&self) -> Option<FlowOf> {
+        match self {
+            FlowCommand::Stages(Stages { log: None, scheme, region, weeks, .. }) => {
+                Some(FlowOf::Stages { scheme: scheme.clone(), region: region.clone(), weeks: *weeks })
+            }
+            FlowCommand::Targets(Targets { scheme, year }) => {
+                Some(FlowOf::Targets { scheme: scheme.clone(), year: *year })
+            }
+            FlowCommand::Advice(Advice { scheme, by, count }) => {
+                Some(FlowOf::Advice { scheme: scheme.clone(), by: by.clone(), count: *count })
+            }
+            FlowCommand::Export(export) => export.of_server(),
+            FlowCommand::Log(_)
+            | FlowCommand::Stages(_)
+            | FlowCommand::Variants(_)
+            | FlowCommand::Forecast(_)
+            | FlowCommand::Chart(_) => None,
+        }
+    }
+
     pub(crate) fn run(self, json: bool, lang: Lang) -> Result<ExitCode> {
         let told = match self {
             FlowCommand::Log(Log { file, columns }) => {
                 let figures = summary(&columns.read(&file, lang)?);
                 if json { serde_json::to_string(&figures)? + "\n" } else { of_log(&figures, lang) }
             }
-            FlowCommand::Stages(Stages { log, columns }) => {
-                let log = columns.read(&log, lang)?;
+            FlowCommand::Stages(Stages { log, columns, .. }) => {
+                let log = columns.read(&log.unwrap_or_default(), lang)?;
                 let (found, rows) = (constraint(&log), salur_flow::stages(&log));
                 if json { stages::json(&found, &rows)? } else { stages::text(&found, &rows, lang) }
             }
@@ -176,6 +236,7 @@ impl FlowCommand {
             FlowCommand::Forecast(Forecast { log, count, seed, columns }) => {
                 forecast(&columns.read(&log, lang)?, count, seed, json, lang)?
             }
+            FlowCommand::Targets(_) | FlowCommand::Advice(_) => bail!("this is asked of a server"),
             FlowCommand::Chart(chart) => chart.run(json, lang)?,
             FlowCommand::Export(export) => export.run(json, lang)?,
         };

@@ -72,20 +72,26 @@ fn main() -> ExitCode {
         Command::AdminLink(link) => link.run(),
         Command::Workflow(workflow) => workflow.run(connection),
         Command::Check(check) => check.run(json, lang),
-        Command::Flow(flow) => flow.run(json, lang),
+        Command::Flow(flow) => match flow.of_server() {
+            None => flow.run(json, lang),
+            Some(asked) => return ask(ClientCommand::Flow(asked), connection),
+        },
         Command::Verify(verify) => verify.run(json),
         Command::Archive(archive) => archive.run(),
         Command::ReadSheet(sheet) => sheet.run(),
-        Command::Client(command) => {
-            return salur_client::run(command, connection).unwrap_or_else(|error| {
-                eprintln!("{error}");
-                error.exit_code()
-            });
-        }
+        Command::Client(command) => return ask(command, connection),
     };
     done.unwrap_or_else(|error| {
         eprintln!("salur: {error:#}");
         ExitCode::FAILURE
+    })
+}
+
+/// Asks a server.
+fn ask(command: ClientCommand, connection: Connection) -> ExitCode {
+    salur_client::run(command, connection).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        error.exit_code()
     })
 }
 

@@ -165,6 +165,7 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
         // were under way are taken up at the next start. It is what a power cut does, which the tests do with SIGKILL.
         std::process::exit(ENDED_BY_SIGNAL);
     });
+    tracing::info!("told to stop: what is under way is finished first");
     let _ = stop.send(true);
     forgetting.abort();
     timing.abort();
@@ -176,7 +177,11 @@ pub(crate) async fn serve(store: Store, listener: TcpListener, access: Access) -
     if let Err(error) = salur_api::viewings::note_viewings(&closing).await {
         tracing::warn!(%error, "who looked at what in the last second was not noted");
     }
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await;
+    if tokio::time::timeout(std::time::Duration::from_secs(20), store.close()).await.is_ok() {
+        tracing::info!("stopped");
+    } else {
+        tracing::warn!("stopped before the store was closed; it is taken up as after a power cut");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod changes;
 mod found;
 mod imports;
+mod lists;
 mod needs;
 mod office;
 mod record;
@@ -11,19 +12,19 @@ mod turn;
 
 use salur_core::command::Command;
 use salur_core::decide::{Draft, decide, enter};
-use salur_core::decree::{self, Books, Decree, DecreeChange, DecreeLine, Signing};
+use salur_core::decree::{self, Books};
 use salur_core::event::{Acted, Event, Origin};
-use salur_core::payment::{self, Order, OrderChange, PayLine};
+use salur_core::payment;
 use salur_core::refusal::{Refusal, Why};
 use salur_core::request::Request;
 use salur_core::world::{Actor, Context, World};
-use salur_core::{DecreeId, OrderId, RequestId};
+use salur_core::{RegionCode, RequestId};
 
-use crate::access::Assertion;
 use crate::error::{ExecuteError, StoreError};
 use crate::job::{Act, Answer, Ask, Entry, Job, Outcome, SealedFacts, SealedNote};
 
 pub(crate) use changes::frees_recipient;
+use lists::outcomes;
 pub(crate) use needs::Needs;
 pub(crate) use office::subject_of;
 
@@ -75,7 +76,12 @@ impl<'a> Batch<'a> {
             return Ok(outcome?);
         }
         let (actor, at, key) = (ask.actor, ask.at.as_microsecond(), ask.key.clone());
-        let dry = matches!(ask.job, Job::Many { dry_run: true, .. });
+        let dry = matches!(
+            ask.job,
+            Job::Many { dry_run: true, .. }
+                | Job::DraftDecree { dry_run: true, .. }
+                | Job::DraftOrder { dry_run: true, .. }
+        );
         let told = self.work(ask);
         if let (Some(key), false) = (key, dry) {
             let outcome: Result<&Answer, &Refusal> = match &told {
@@ -147,8 +153,11 @@ impl<'a> Batch<'a> {
                 self.many(&context, &requests, &command, note, dry_run)
             }
             Job::Accept { entries, state } => self.accept(&context, entries, state),
-            Job::DraftDecree { id, scheme, year, requests } => {
+            Job::DraftDecree { id, scheme, year, requests, dry_run } => {
                 let change = decree::draft(&context, id, &scheme, year, &requests, &self.loaded.books)?;
+                if dry_run {
+                    return Ok(Answer::Decree(Box::new(change.list), outcomes(change.left_out)));
+                }
                 self.decree(&context, change)
             }
             Job::StrikeDecree { id, requests, note } => {
@@ -163,18 +172,15 @@ impl<'a> Batch<'a> {
             Job::CancelDecree { id } => self.with_decree(&context, id, |decree, lines, books| {
                 decree::cancel(&context, decree, lines, books)
             }),
-            Job::DraftOrder { id, requests } => {
-                let change = payment::draft(&context, id, &requests, &self.loaded.books)?;
-                self.order(&context, change)
-            }
+            Job::DraftOrder { id, requests, dry_run } => self.draft_order(&context, id, &requests, dry_run),
             Job::ExportOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::export(&context, order, lines, books)
             }),
             Job::EnterSp2d { id, number, date } => self.with_order(&context, id, |order, lines, books| {
                 payment::enter_sp2d(&context, order, lines, books, &number, date)
             }),
-            Job::SettleOrder { id, results } => self.with_order(&context, id, |order, lines, books| {
-                payment::settle(&context, order, lines, &results, books)
+            Job::SettleOrder { id, told } => self.with_order(&context, id, |order, lines, books| {
+                payment::settle(&context, order, lines, &told, books)
             }),
             Job::CancelOrder { id } => self.with_order(&context, id, |order, lines, books| {
                 payment::cancel(&context, order, lines, books)
@@ -187,15 +193,7 @@ impl<'a> Batch<'a> {
             Job::Confirm { id } => self.confirm(&context, id),
             Job::Decline { id, note } => self.decline(&context, id, note),
             Job::Withdraw { id } => self.withdraw(&context, id),
-            Job::NoteReading { id, what, of, note } => {
-                let mut data = serde_json::json!({ "of": of });
-                if let Some(note) = note {
-                    data["reason"] = serde_json::to_value(note.note).map_err(StoreError::from)?;
-                    self.changes.notes.push(note);
-                }
-                self.tell(&context, "reading", id, 1, what, data.to_string());
-                Ok(Answer::Kept)
-            }
+            Job::NoteReading { id, what, of, note } => self.note_reading(&context, id, what, of, note),
             Job::Migrate { proposal, requests } => self.migrate(&context, proposal, &requests),
             Job::NoteImport(_)
             | Job::Timers { .. }
@@ -208,6 +206,25 @@ impl<'a> Batch<'a> {
             | Job::NoteViewings(_)
             | Job::Forget { .. } => Ok(Answer::Kept),
         }
+    }
+
+    /// Somebody is about to be shown what lists mask.
+    fn note_reading(
+        &mut self,
+        context: &Context<'_>,
+        id: uuid::Uuid,
+        what: &'static str,
+        of: uuid::Uuid,
+        note: Option<SealedNote>,
+    ) -> Told {
+        let reason = note.as_ref().map(|note| serde_json::to_value(note.note)).transpose();
+        let data = match reason.map_err(StoreError::from)? {
+            Some(reason) => serde_json::json!({ "of": of, "reason": reason }),
+            None => serde_json::json!({ "of": of }),
+        };
+        self.changes.notes.extend(note);
+        self.tell(context, "reading", id, 1, what, data.to_string());
+        Ok(Answer::Kept)
     }
 
     fn enter(&mut self, context: &Context<'_>, entry: Entry) -> Told {
@@ -225,12 +242,14 @@ impl<'a> Batch<'a> {
         };
         let event = enter(context, workflow, &draft)?;
         // Only who may enter a recipient here is told that somebody has.
-        if let Some(request) = self.loaded.subjects.get(&subject) {
-            return Err(Refusal::from(Why::DuplicateExisting { request: *request }).into());
+        if let Some(known) = self.loaded.subjects.get(&subject) {
+            return Err(duplicate(context, known).into());
         }
         let id = entry.request;
         self.record(context, id, event)?;
-        self.loaded.subjects.insert(subject, id);
+        if let Some(request) = self.loaded.books.requests.get(&id) {
+            self.loaded.subjects.insert(subject, (id, request.region.clone()));
+        }
         self.changes.subject_keys.insert(id, entry.subject_key);
         self.changes.facts.push((id, entry.facts));
         Ok(self.answer(id))
@@ -245,7 +264,7 @@ impl<'a> Batch<'a> {
         }
         let events = self.judge(context, id, &act.command, act.facts.as_ref())?;
         if let Some(key) = &act.subject_key {
-            self.check_subject(id, key)?;
+            self.check_subject(context, id, key)?;
         }
         let mut keeps_facts = false;
         for event in events {
@@ -256,9 +275,10 @@ impl<'a> Batch<'a> {
         if keeps_facts {
             self.changes.facts.extend(act.facts.map(|facts| (id, facts)));
             if let Some(key) = act.subject_key {
-                self.loaded.subjects.retain(|_, request| *request != id);
+                self.loaded.subjects.retain(|_, (request, _)| *request != id);
                 if let Some(request) = self.loaded.books.requests.get(&id) {
-                    self.loaded.subjects.insert((request.scheme.clone(), request.year, key.clone()), id);
+                    let subject = (request.scheme.clone(), request.year, key.clone());
+                    self.loaded.subjects.insert(subject, (id, request.region.clone()));
                 }
                 self.changes.subject_keys.insert(id, key);
             }
@@ -289,13 +309,13 @@ impl<'a> Batch<'a> {
         self.loaded.books.requests.get(&id).filter(|request| context.sees(&request.region))
     }
 
-    fn check_subject(&self, id: RequestId, key: &str) -> Result<(), Refusal> {
+    fn check_subject(&self, context: &Context<'_>, id: RequestId, key: &str) -> Result<(), Refusal> {
         let Some(request) = self.loaded.books.requests.get(&id) else {
             return Err(Why::NotFound.into());
         };
         let subject = (request.scheme.clone(), request.year, key.to_owned());
         match self.loaded.subjects.get(&subject) {
-            Some(other) if *other != id => Err(Why::DuplicateExisting { request: *other }.into()),
+            Some(other) if other.0 != id => Err(duplicate(context, other)),
             _ => Ok(()),
         }
     }
@@ -328,81 +348,9 @@ impl<'a> Batch<'a> {
         }
         Ok(Answer::Many(outcomes))
     }
+}
 
-    /// Signs a decree; what a passkey signed with it is kept if the decree is signed by this.
-    fn sign(
-        &mut self,
-        context: &Context<'_>,
-        id: DecreeId,
-        signing: &Signing,
-        assertion: Option<Box<Assertion>>,
-    ) -> Told {
-        let was_signed = self.loaded.decrees.get(&id).is_some_and(|(decree, _)| decree.signature.is_some());
-        if let Some(assertion) = assertion.as_deref().filter(|_| !was_signed) {
-            self.check_assertion(context, assertion)?;
-        }
-        let told = self.with_decree(context, id, |decree, lines, books| {
-            decree::sign(context, decree, lines, signing, books)
-        })?;
-        if let Some(assertion) = assertion.filter(|_| !was_signed) {
-            self.keep_assertion(context, id, *assertion);
-        }
-        Ok(told)
-    }
-
-    fn with_decree(
-        &mut self,
-        context: &Context<'_>,
-        id: DecreeId,
-        act: impl FnOnce(&Decree, &[DecreeLine], &Books) -> Result<DecreeChange, Refusal>,
-    ) -> Told {
-        let (decree, lines) = self.loaded.decrees.remove(&id).ok_or(Refusal::from(Why::NotFound))?;
-        let change = act(&decree, &lines, &self.loaded.books)?;
-        self.decree(context, change)
-    }
-
-    fn decree(&mut self, context: &Context<'_>, change: DecreeChange) -> Told {
-        let outcomes = self.listed(context, change.requests, change.left_out)?;
-        if let Some(event) = change.event {
-            let data = serde_json::to_string(&event).map_err(StoreError::from)?;
-            let (id, seq) = (change.list.id.0, change.list.version);
-            self.tell_for(context, change.for_whom, "decree", id, seq, event.kind(), data);
-            self.changes.decrees.push((change.list.clone(), change.lines));
-        }
-        Ok(Answer::Decree(Box::new(change.list), outcomes))
-    }
-
-    fn with_order(
-        &mut self,
-        context: &Context<'_>,
-        id: OrderId,
-        act: impl FnOnce(&Order, &[PayLine], &Books) -> Result<OrderChange, Refusal>,
-    ) -> Told {
-        let (order, lines) = self.loaded.orders.remove(&id).ok_or(Refusal::from(Why::NotFound))?;
-        let change = act(&order, &lines, &self.loaded.books)?;
-        self.order(context, change)
-    }
-
-    fn order(&mut self, context: &Context<'_>, change: OrderChange) -> Told {
-        let outcomes = self.listed(context, change.requests, change.left_out)?;
-        if let Some(event) = change.event {
-            let data = serde_json::to_string(&event).map_err(StoreError::from)?;
-            let (id, seq) = (change.list.id.0, change.list.version);
-            self.tell_for(context, change.for_whom, "payment_order", id, seq, event.kind(), data);
-            self.changes.orders.push((change.list.clone(), change.lines));
-        }
-        Ok(Answer::Order(Box::new(change.list), outcomes))
-    }
-
-    fn listed(
-        &mut self,
-        context: &Context<'_>,
-        requests: Vec<(RequestId, Acted)>,
-        left_out: Vec<(RequestId, Refusal)>,
-    ) -> Result<Vec<Outcome>, ExecuteError> {
-        for (id, event) in requests {
-            self.record(context, id, event)?;
-        }
-        Ok(left_out.into_iter().map(|(id, refusal)| Outcome { id, refusal: Some(refusal) }).collect())
-    }
+/// The recipient is in already: with which request is for those who may see it.
+fn duplicate(context: &Context<'_>, (request, region): &(RequestId, RegionCode)) -> Refusal {
+    Why::DuplicateExisting { request: context.sees(region).then_some(*request) }.into()
 }

@@ -26,9 +26,9 @@ const FAULTY: &str = "select distinct line from import_fault where import = $1";
 const FAULTS: &str = "select line, n, sealed from import_fault where import = $1 and (line, n) >= ($2, $3)
     order by line, n limit $4";
 const KNOWN: Sql = Sql {
-    lite: "select subject_key, id from request
+    lite: "select subject_key, id, region from request
         where scheme = $1 and year = $2 and subject_key in (select value from json_each($3))",
-    pg: "select subject_key, id from request
+    pg: "select subject_key, id, region from request
         where scheme = $1 and year = $2 and subject_key in (select json_array_elements_text($3::json))",
 };
 
@@ -89,13 +89,13 @@ impl Store {
             .collect()
     }
 
-    /// Which of these subject keys are in already, and with which request.
+    /// Which of these subject keys are in already, with which request, and in which region.
     pub async fn known_subjects(
         &self,
         scheme: &str,
         year: i16,
         keys: &[String],
-    ) -> Result<Vec<(String, Uuid)>, StoreError> {
+    ) -> Result<Vec<(String, Uuid, String)>, StoreError> {
         let keys = serde_json::to_string(keys)?;
         self.db.all(KNOWN, (scheme.to_owned(), i32::from(year), keys)).await
     }

@@ -9,7 +9,7 @@ use salur_core::command::Command;
 use salur_core::decree::{Decree, Signing};
 use salur_core::event::{FactsRef, NoteRef};
 use salur_core::office::{Change, Proposal};
-use salur_core::payment::{BankResult, Order};
+use salur_core::payment::{BankWord, Order};
 use salur_core::refusal::Refusal;
 use salur_core::request::Request;
 use salur_core::roster::Person;
@@ -89,6 +89,8 @@ pub enum Job {
         year: i16,
         /// The requests wanted on it.
         requests: Vec<RequestId>,
+        /// Only tells what would be on it, and keeps nothing.
+        dry_run: bool,
     },
     /// Strike lines off a draft decree.
     StrikeDecree {
@@ -119,6 +121,8 @@ pub enum Job {
         id: OrderId,
         /// The requests wanted on it.
         requests: Vec<RequestId>,
+        /// Only tells what would be on it, and keeps nothing.
+        dry_run: bool,
     },
     /// Note that the bank file was fetched.
     ExportOrder {
@@ -138,8 +142,8 @@ pub enum Job {
     SettleOrder {
         /// The order.
         id: OrderId,
-        /// The results.
-        results: Vec<BankResult>,
+        /// The results, and of which list they are.
+        told: BankWord,
     },
     /// Give a payment order up.
     CancelOrder {
@@ -231,7 +235,7 @@ impl Job {
         matches!(
             self,
             Job::SignDecree { .. }
-                | Job::DraftOrder { .. }
+                | Job::DraftOrder { dry_run: false, .. }
                 | Job::ExportOrder { .. }
                 | Job::EnterSp2d { .. }
                 | Job::Propose { .. }

@@ -17,6 +17,7 @@ mod listen;
 pub mod lists;
 mod migrations;
 mod open;
+mod orders;
 mod postgres;
 mod proposals;
 pub mod requests;

@@ -150,7 +150,9 @@ impl Store {
             let desks = desks.get(&kept.scheme).unwrap_or(&nobody);
             let visits = before.iter().map(|row| row.visit.clone()).collect();
             let mut fold = Fold::after(id, desks, visits);
-            history.iter().for_each(|entry| fold.event(entry));
+            for entry in &history {
+                fold.event(entry);
+            }
             let after: Vec<VisitRow> = numbered(&kept, fold.into_visits());
             count(&mut piece.days, &world, &kept, &before, &after, &history);
             let changed =

@@ -27,11 +27,13 @@
         whole.checked = chosen.length === boxes.length && boxes.length > 0;
         whole.indeterminate = chosen.length > 0 && !whole.checked;
       }
+      const bar = form.querySelector("[data-bar]");
+      if (bar && !bar.querySelector("[name=which][value=all]")) bar.hidden = chosen.length === 0;
       if (told) told.textContent = told.dataset.chosen.replace("{n}", chosen.length);
       const sum = form.querySelector("[data-sum]");
       if (sum) {
         const total = chosen.reduce((so, box) => so + Number(box.dataset.amount || 0), 0);
-        sum.textContent = "Rp" + total.toLocaleString("id-ID");
+        sum.textContent = "Rp" + total.toLocaleString(document.documentElement.lang === "en" ? "en" : "id-ID");
       }
     };
     boxes.forEach((box, at) => box.addEventListener("click", (event) => {

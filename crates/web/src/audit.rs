@@ -1,5 +1,7 @@
 //! The audit trail: what happened, newest first, and how anybody can check that nothing of it was changed.
 
+mod told;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -9,7 +11,7 @@ use salur_api::extract::QueryOf;
 use salur_api::{App, Problem};
 use serde::Deserialize;
 
-use crate::page::{Frame, Visitor, show};
+use crate::page::{Frame, Visitor, only_for, show};
 use crate::texts::t;
 
 /// Events on a page.
@@ -40,8 +42,9 @@ async fn audit(
     visitor: Visitor,
     QueryOf(place): QueryOf<Place>,
 ) -> Result<Response, Problem> {
-    let Visitor { caller, frame, .. } = visitor;
+    let Visitor { caller, desk, frame } = visitor;
     let lang = caller.lang;
+    only_for(desk.reads_audit(), &frame)?;
     let head = *app.store.position().borrow();
     let until = place.until.unwrap_or(head).clamp(0, head);
     let after = until.saturating_sub(i64::from(SHOWN)).max(0);
@@ -51,6 +54,18 @@ async fn audit(
     events.retain(|event| event.pos <= until);
     events.reverse();
     show(&AuditPage { frame, events, head, older: (after > 0).then_some(after) }, lang)
+}
+
+impl AuditPage {
+    /// What an event is called.
+    fn kind(&self, event: &TrailBody) -> String {
+        told::kind(&event.kind, self.frame.lang)
+    }
+
+    /// What it is about.
+    fn subject(&self, event: &TrailBody) -> String {
+        told::subject(&event.subject_kind, self.frame.lang)
+    }
 }
 
 /// The page of what an event is about.

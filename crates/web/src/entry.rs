@@ -16,7 +16,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use self::form::{Group, Question, answered, questions};
-use crate::page::{Frame, Visitor, show};
+use crate::page::{Frame, Visitor, show, show_wrong};
 use crate::requests::{Choice, schemes};
 use crate::sent::{Filled, Sent};
 use crate::texts::t;
@@ -93,6 +93,7 @@ fn entry_page(
         world.workflows.current(&SchemeId::from(scheme)).ok_or_else(|| Problem::not_found(lang))?;
     let this_year = world.calendar.date_of(caller.at).year();
     let (questions, groups) = questions(app, &caller, workflow, filled, rows, wrong.as_ref());
+    let status = wrong.as_ref().map(|wrong| wrong.status);
     let page = EntryPage {
         scheme: Choice { value: scheme.to_owned(), title: workflow.title.in_lang(lang).to_owned() },
         year: filled.first("year").parse().unwrap_or(this_year),
@@ -104,7 +105,7 @@ fn entry_page(
         wrong,
         frame,
     };
-    show(&page, lang)
+    show_wrong(&page, lang, status)
 }
 
 /// Judges what was filled in; once it is sound it is shown whole, and the second time it is entered.
@@ -167,8 +168,14 @@ async fn amend_page(
     let workflow = pinned(&world, &it, lang)?;
     let known = form::known(&it);
     let (questions, _) = questions(app, &caller, workflow, filled.unwrap_or(&known), 0, wrong.as_ref());
-    let questions = questions.into_iter().map(|question| Question { required: false, ..question }).collect();
-    show(&AmendPage { frame, it, questions, wrong }, lang)
+    // What is masked is left as it is unless something is written there.
+    let may_stay = |question: &Question| known.first(&question.name).is_empty();
+    let questions = questions
+        .into_iter()
+        .map(|question| Question { required: question.required && !may_stay(&question), ..question })
+        .collect();
+    let status = wrong.as_ref().map(|wrong| wrong.status);
+    show_wrong(&AmendPage { frame, it, questions, wrong }, lang, status)
 }
 
 fn pinned<'a>(
@@ -195,10 +202,15 @@ async fn amend(
     let workflow = pinned(&world, &it, visitor.caller.lang)?;
     let known = form::known(&it);
     let mut fields = answered(workflow, &filled, 0);
-    fields.retain(|name, value| {
-        let before = known.first(&format!("fact.{name}"));
-        value.as_str().is_some_and(|value| !value.is_empty() && value != before)
-    });
+    let before = |name: &str| known.first(&format!("fact.{name}"));
+    fields.retain(|name, value| value.as_str().is_some_and(|value| value != before(name)));
+    // An answer that stood there and was emptied is taken back; a number that was masked stood nowhere.
+    for name in workflow.form.fields.iter().map(|field| field.name.as_str()) {
+        let asked = format!("fact.{name}");
+        if filled.has(&asked) && filled.first(&asked).is_empty() && !before(name).is_empty() {
+            fields.insert(name.to_owned(), serde_json::Value::Null);
+        }
+    }
     if fields.is_empty() {
         let wrong = Problem::malformed("nothing_changed", t!(visitor.frame, "amend-nothing"));
         return amend_page(&app, visitor, id, Some(&filled), Some(wrong)).await;
@@ -213,17 +225,28 @@ async fn amend(
     }
 }
 
+impl AmendPage {
+    /// What is wrong and belongs to no question of the page.
+    fn elsewhere(&self) -> Vec<&str> {
+        elsewhere(&self.questions, self.wrong.as_ref())
+    }
+}
+
 impl EntryPage {
     /// What is wrong and belongs to no question of the page.
     fn elsewhere(&self) -> Vec<&str> {
-        let asked = |pointer: &str| {
-            let own = self.questions.iter().map(|it| it.name.strip_prefix("fact.").unwrap_or_default());
-            own.map(|name| format!("/fields/{name}")).any(|known| known == pointer)
-                || pointer.starts_with("/fields/members/")
-        };
-        let faults = self.wrong.iter().flat_map(|wrong| &wrong.errors);
-        faults.filter(|fault| !asked(&fault.pointer)).map(|fault| fault.detail.as_str()).collect()
+        elsewhere(&self.questions, self.wrong.as_ref())
     }
+}
+
+fn elsewhere<'a>(questions: &[Question], wrong: Option<&'a Problem>) -> Vec<&'a str> {
+    let asked = |pointer: &str| {
+        let own = questions.iter().map(|it| it.name.strip_prefix("fact.").unwrap_or_default());
+        own.map(|name| format!("/fields/{name}")).any(|known| known == pointer)
+            || pointer.starts_with("/fields/members/")
+    };
+    let faults = wrong.into_iter().flat_map(|wrong| &wrong.errors);
+    faults.filter(|fault| !asked(&fault.pointer)).map(|fault| fault.detail.as_str()).collect()
 }
 
 impl Group {
@@ -231,10 +254,4 @@ impl Group {
     fn is_answered(&self) -> bool {
         self.questions.iter().any(|question| !question.value.is_empty())
     }
-}
-
-/// An answer in words: what was chosen by its title.
-fn said(question: &Question) -> &str {
-    let chosen = question.choices.iter().find(|choice| choice.value == question.value);
-    chosen.map_or(&question.value, |choice| &choice.title)
 }

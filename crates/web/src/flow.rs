@@ -11,12 +11,14 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Router, routing};
 use salur_api::budget_lines::{self, BudgetLineBody};
 use salur_api::extract::{NameOf, QueryOf};
+use salur_api::flow::advice::{self, AdviceBody, AdviceQuery, EffectBody};
 use salur_api::flow::targets::{self, TargetBody, TargetsQuery};
 use salur_api::flow::{self, FlowQuery, SchemeFlow, SpreadBody};
 use salur_api::{App, Problem};
 use salur_core::Lang;
 use salur_flow::chart::Table;
 use salur_flow::export::csv::neutral;
+use salur_store::requests::Scope;
 use serde::Deserialize;
 
 use crate::page::{Frame, Visitor, show};
@@ -25,7 +27,10 @@ use crate::texts::t;
 use crate::words::filters;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/flow", routing::get(flow)).route("/flow/charts/{file}", routing::get(chart))
+    Router::new()
+        .route("/flow", routing::get(flow))
+        .route("/flow/charts/{file}", routing::get(chart))
+        .route("/flow/advice", routing::get(advice))
 }
 
 /// What the address says.
@@ -51,6 +56,8 @@ struct FlowPage {
     regions: Vec<Choice>,
     weeks: Vec<(u32, bool)>,
     is_current: bool,
+    /// True for who sees the whole office: advice is reckoned for all of it.
+    has_advice: bool,
     told: Option<Arc<SchemeFlow>>,
     targets: Vec<TargetBody>,
     budget: Vec<BudgetLineBody>,
@@ -89,10 +96,45 @@ async fn flow(
     let targets = targets::targets(State(app.clone()), caller.clone(), QueryOf(wanted_targets)).await?.0.data;
     let mut budget = budget_lines::list(State(app.clone()), caller.clone()).await?.0.data;
     budget.retain(|line| line.scheme == wanted.scheme);
+    let has_advice = caller.scope() == Scope::Everywhere;
     let regions = regions(&app, &caller);
     let query = format!("scheme={}&region={}&weeks={weeks}", wanted.scheme, wanted.region);
     let weeks = WEEKS.into_iter().map(|many| (many, many == weeks)).collect();
-    show(&FlowPage { frame, wanted, schemes, regions, weeks, is_current, told, targets, budget, query }, lang)
+    show(
+        &FlowPage {
+            frame,
+            wanted,
+            schemes,
+            regions,
+            weeks,
+            is_current,
+            has_advice,
+            told,
+            targets,
+            budget,
+            query,
+        },
+        lang,
+    )
+}
+
+#[derive(Template)]
+#[template(path = "advice.html")]
+struct AdvicePage {
+    frame: Frame,
+    told: AdviceBody,
+}
+
+/// What to do about it: of its own, and put into the page of figures once it is reckoned.
+async fn advice(
+    State(app): State<App>,
+    visitor: Visitor,
+    query: QueryOf<AdviceQuery>,
+) -> Result<Response, Problem> {
+    let Visitor { caller, frame, .. } = visitor;
+    let lang = caller.lang;
+    let told = advice::advice(State(app), caller, query).await?.0;
+    show(&AdvicePage { frame, told }, lang)
 }
 
 /// A chart as a picture of its own (`NAME.svg`), or the figures behind it (`NAME.csv`).
@@ -153,6 +195,17 @@ fn spread(spread: &SpreadBody, lang: impl Borrow<Lang>) -> String {
     match (spread.p50, spread.p85) {
         (Some(half), Some(most)) => {
             format!("{} / {}", decimal(half, *lang.borrow()), decimal(most, *lang.borrow()))
+        }
+        _ => "–".to_owned(),
+    }
+}
+
+/// The days that a change gains, low and high at 95 %: `12,3 (9,0 – 15,1)`; a dash where that is not known.
+fn gained(change: impl Borrow<EffectBody>, lang: impl Borrow<Lang>) -> String {
+    let (change, lang) = (change.borrow(), *lang.borrow());
+    match (change.days_gained, change.days_gained_band) {
+        (Some(days), Some([low, high])) => {
+            format!("{} ({} – {})", decimal(days, lang), decimal(low, lang), decimal(high, lang))
         }
         _ => "–".to_owned(),
     }

@@ -1,13 +1,16 @@
 //! The first page: what waits for whom reads it, and where everything stands.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Router, routing};
+use salur_api::decree_body::DecreeBody;
 use salur_api::filter::FilterBody;
+use salur_api::imports::body::ImportBody;
+use salur_api::imports::handlers::{self, PageQuery};
 use salur_api::request_body::RequestBody;
-use salur_api::stages::{StageBody, StagesQuery};
-use salur_api::{App, Problem, extract, requests, stages};
+use salur_api::stages::{StageBody, StagesQuery, StuckQuery};
+use salur_api::{App, Caller, Problem, decrees, extract, requests, stages};
 use salur_core::Lang;
 use salur_core::desk::Desk;
 
@@ -17,6 +20,8 @@ use crate::words::filters;
 
 /// Requests that the first page shows of each kind.
 const SHOWN: u32 = 5;
+/// Lists that are looked through for what waits.
+const LISTS: u32 = 50;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/", routing::get(home)).route("/counts", routing::get(counts))
@@ -35,6 +40,16 @@ struct Scheme {
 struct HomePage {
     frame: Frame,
     desk: Desk,
+    /// Drafts that wait for the reader's signature.
+    to_sign: Vec<DecreeBody>,
+    /// Lists of the reader's with rows to mend.
+    faulty: Vec<ImportBody>,
+    /// Requests that wait for their money.
+    to_pay: i64,
+    /// Requests whose payment failed.
+    failed: i64,
+    /// What is stuck, by cause, most first.
+    causes: Vec<(String, String, i64)>,
     returned: Vec<RequestBody>,
     oldest: Vec<RequestBody>,
     schemes: Vec<Scheme>,
@@ -58,8 +73,58 @@ async fn home(State(app): State<App>, visitor: Visitor) -> Result<Response, Prob
     let (open, overdue) = open.fold((0, 0), |(open, overdue): (i64, i64), stage| {
         (open.saturating_add(stage.count), overdue.saturating_add(stage.overdue))
     });
+    let to_pay = counts.iter().filter(|stage| stage.phase.as_deref() == Some("disbursement"));
+    let to_pay = to_pay.map(|stage| stage.count).sum();
+    let to_sign = if desk.signs { to_sign(&app, &caller).await? } else { Vec::new() };
+    let faulty = if desk.enters { faulty(&app, &caller).await? } else { Vec::new() };
+    let causes = if desk.administers || desk.pays { causes(&app, &caller).await? } else { Vec::new() };
+    let failed = causes.iter().filter(|(code, ..)| code == "account_rejected").map(|(.., n)| n).sum();
     let schemes = by_scheme(&app, counts, lang);
-    show(&HomePage { frame, desk, returned, oldest, schemes, open, overdue }, lang)
+    let page = HomePage {
+        frame,
+        desk,
+        to_sign,
+        faulty,
+        to_pay,
+        failed,
+        causes,
+        returned,
+        oldest,
+        schemes,
+        open,
+        overdue,
+    };
+    show(&page, lang)
+}
+
+/// Drafts, newest first.
+async fn to_sign(app: &App, caller: &Caller) -> Result<Vec<DecreeBody>, Problem> {
+    let query = decrees::ListQuery { limit: Some(LISTS), cursor: None };
+    let page = decrees::list(State(app.clone()), caller.clone(), extract::QueryOf(query)).await?.0;
+    Ok(page.data.into_iter().filter(|it| it.state == "draft").collect())
+}
+
+/// The caller's own lists with rows to mend, newest first.
+async fn faulty(app: &App, caller: &Caller) -> Result<Vec<ImportBody>, Problem> {
+    let query = PageQuery { limit: Some(LISTS), cursor: None };
+    let page = handlers::imports(State(app.clone()), caller.clone(), Ok(Query(query))).await?.0;
+    let mine = |it: &ImportBody| it.by.id == caller.person.id.0 && it.faulty > 0 && it.state == "ready";
+    Ok(page.data.into_iter().filter(mine).take(usize::try_from(SHOWN).unwrap_or_default()).collect())
+}
+
+/// What is stuck, by cause: code, title, how many.
+async fn causes(app: &App, caller: &Caller) -> Result<Vec<(String, String, i64)>, Problem> {
+    let query = StuckQuery { scheme: None, region: None, code: None, limit: Some(1), cursor: None };
+    let groups = stages::stuck(State(app.clone()), caller.clone(), extract::QueryOf(query)).await?.0.groups;
+    let mut causes: Vec<(String, String, i64)> = Vec::new();
+    for group in groups {
+        match causes.iter_mut().find(|(code, ..)| *code == group.code) {
+            Some((.., n)) => *n = n.saturating_add(group.count),
+            None => causes.push((group.code, group.title, group.count)),
+        }
+    }
+    causes.sort_by_key(|(.., n)| std::cmp::Reverse(*n));
+    Ok(causes)
 }
 
 #[derive(Template)]

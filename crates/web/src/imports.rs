@@ -14,7 +14,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::decrees::Place;
-use crate::page::{Frame, Visitor, show};
+use crate::page::{Frame, Visitor, show, show_wrong};
 use crate::requests::{Choice, schemes};
 use crate::sent::{Filled, Sent};
 use crate::texts::t;
@@ -38,6 +38,19 @@ pub(crate) fn routes() -> Router<App> {
 struct ListPage {
     frame: Frame,
     page: ImportsPage,
+    schemes: Vec<Choice>,
+}
+
+impl ListPage {
+    /// What a scheme is called.
+    fn title_of(&self, scheme: &str) -> String {
+        titled(&self.schemes, scheme)
+    }
+}
+
+fn titled(schemes: &[Choice], scheme: &str) -> String {
+    let known = schemes.iter().find(|known| known.value == scheme);
+    known.map_or_else(|| scheme.to_owned(), |known| known.title.clone())
 }
 
 async fn list(
@@ -47,8 +60,8 @@ async fn list(
 ) -> Result<Response, Problem> {
     let lang = visitor.caller.lang;
     let query = PageQuery { limit: Some(SHOWN), cursor: place.cursor };
-    let page = handlers::imports(State(app), visitor.caller, Ok(Query(query))).await?.0;
-    show(&ListPage { frame: visitor.frame, page }, lang)
+    let page = handlers::imports(State(app.clone()), visitor.caller, Ok(Query(query))).await?.0;
+    show(&ListPage { frame: visitor.frame, page, schemes: schemes(&app, lang) }, lang)
 }
 
 /// For what a list is.
@@ -110,7 +123,8 @@ fn new_page(
         frame,
         wrong,
     };
-    show(&page, lang)
+    let status = page.wrong.as_ref().map(|wrong| wrong.status);
+    show_wrong(&page, lang, status)
 }
 
 /// Takes the file in, and shows how its judging goes.
@@ -134,6 +148,7 @@ async fn take(
 #[template(path = "import.html")]
 struct OnePage {
     frame: Frame,
+    scheme: String,
     page: ImportPage,
     codes: Vec<(String, String, u32)>,
     wrong: Option<Problem>,
@@ -170,7 +185,9 @@ async fn shown(
         })
         .collect();
     codes.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
-    show(&OnePage { frame, page, codes, wrong }, lang)
+    let scheme = titled(&schemes(app, lang), page.import.scheme.as_str());
+    let status = wrong.as_ref().map(|wrong| wrong.status);
+    show_wrong(&OnePage { frame, scheme, page, codes, wrong }, lang, status)
 }
 
 /// Accepts the sound rows.

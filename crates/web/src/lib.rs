@@ -10,6 +10,8 @@ mod entry;
 mod flow;
 mod home;
 mod imports;
+mod kept;
+mod left_out;
 mod office;
 mod page;
 mod payments;

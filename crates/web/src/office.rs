@@ -17,8 +17,7 @@ use salur_api::{App, Problem};
 use salur_core::desk::Desk;
 use serde_json::Value as Json;
 
-use self::changes::KINDS;
-use crate::page::{Frame, Visitor, show};
+use crate::page::{Frame, Visitor, only_for, show_wrong};
 use crate::texts::t;
 use crate::words::filters;
 
@@ -58,18 +57,46 @@ async fn office(State(app): State<App>, visitor: Visitor) -> Result<Response, Pr
 async fn shown(app: &App, visitor: Visitor, wrong: Option<Problem>) -> Result<Response, Problem> {
     let Visitor { caller, desk, frame } = visitor;
     let lang = caller.lang;
+    only_for(desk.reads_office(), &frame)?;
     let roster = roster::roster(State(app.clone()), caller.clone()).await.0;
     let freezes = roster::freezes(State(app.clone()), caller.clone()).await.0.data;
     let budget = budget_lines::list(State(app.clone()), caller.clone()).await?.0.data;
     let query = ListQuery { state: Some("open".into()), limit: Some(SHOWN), cursor: None };
-    let me = caller.person.id.0;
+    let (me, person) = (caller.person.id.0, caller.person.clone());
     let open = proposals::list(State(app.clone()), caller, QueryOf(query)).await?.0.data;
-    let kinds = KINDS.iter().map(|kind| (kind.name, kind.title(lang))).collect();
+    let kinds = changes::open_to(app, &person, lang);
     let names = changes::names(app, lang);
-    show(&OfficePage { frame, desk, me, roster, freezes, budget, open, kinds, names, wrong }, lang)
+    let status = wrong.as_ref().map(|wrong| wrong.status);
+    let page = OfficePage { frame, desk, me, roster, freezes, budget, open, kinds, names, wrong };
+    show_wrong(&page, lang, status)
 }
 
 impl OfficePage {
+    /// What a role, a region or a scheme is called.
+    fn name_of(&self, code: &str) -> String {
+        self.names.get(code).cloned().unwrap_or_else(|| code.to_owned())
+    }
+
+    /// What several are called.
+    fn names_of(&self, codes: &[String]) -> String {
+        codes.iter().map(|code| self.name_of(code)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A budget line by its year, scheme and fund.
+    fn line_of(&self, line: &BudgetLineBody) -> String {
+        format!("{} {}, {}", self.name_of(&line.scheme), line.year, line.fund.to_uppercase())
+    }
+
+    /// True if the reader's word on a proposal would count.
+    fn may_confirm(&self, it: &ProposalBody) -> bool {
+        it.who_could.iter().any(|person| person.id == self.me)
+    }
+
+    /// True if the reader may end a paper of these people: their own, or anybody's where they may change the office.
+    fn may_end(&self, people: &[uuid::Uuid]) -> bool {
+        self.desk.administers || people.contains(&self.me)
+    }
+
     /// A proposed change line by line, each in words.
     fn lines(&self, change: &ChangeBody) -> Vec<(String, String)> {
         let Ok(Json::Object(fields)) = serde_json::to_value(change) else { return Vec::new() };

@@ -4,17 +4,18 @@ use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::header::{REFERER, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use i18n_embed::fluent::FluentLanguageLoader;
 use jiff::tz::TimeZone;
-use salur_api::{App, Caller, LANGUAGE_COOKIE, Problem};
+use salur_api::access::is_same_origin;
+use salur_api::{App, Caller, LANGUAGE_COOKIE, Problem, language_of};
 use salur_core::Lang;
 use salur_core::desk::Desk;
 use serde::Deserialize;
 
 use crate::sent::Sent;
-use crate::texts::{self, t};
+use crate::texts::{self, Words, t};
 use crate::words;
 
 /// A way to another page.
@@ -118,15 +119,21 @@ impl FromRequestParts<App> for Visitor {
             .collect();
         roles.dedup();
         let mut frame = Frame::of_nobody(app, caller.lang);
-        let here = parts.uri.path_and_query().map(|here| here.as_str().to_owned());
-        let referer = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(own_path);
-        let back = if parts.method == Method::GET { here } else { referer };
-        frame.back = back.unwrap_or_else(|| "/".to_owned());
+        frame.back = back(parts);
         frame.name = Some(caller.person.name.clone());
         frame.roles = roles.join(", ");
         frame.ways = ways(&frame, desk, parts.uri.path());
         Ok(Visitor { caller, desk, frame })
     }
+}
+
+/// The address that shows a page again: its own, or that of the page whose form it answers. An address that only takes
+/// forms leads to the page of the form ([`crate::dress`]).
+pub(crate) fn back(parts: &Parts) -> String {
+    let here = parts.uri.path_and_query().map(|here| here.as_str().to_owned());
+    let referer = parts.headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(own_path);
+    let back = if parts.method == Method::GET { here } else { referer };
+    back.unwrap_or_else(|| "/".to_owned())
 }
 
 /// The pages that a person has a way to.
@@ -139,9 +146,9 @@ fn ways(frame: &Frame, desk: Desk, path: &str) -> Vec<Way> {
         (desk.pays || desk.sees_office, "/payments", t!(frame, "nav-payments")),
         (true, "/stuck", t!(frame, "nav-stuck")),
         (true, "/flow", t!(frame, "nav-flow")),
-        (desk.administers || desk.signs || desk.sees_office, "/office", t!(frame, "nav-office")),
+        (desk.reads_office(), "/office", t!(frame, "nav-office")),
         (desk.administers || desk.sees_office, "/workflows", t!(frame, "nav-workflows")),
-        (desk.sees_office, "/audit", t!(frame, "nav-audit")),
+        (desk.reads_audit(), "/audit", t!(frame, "nav-audit")),
     ];
     let here = |to: &str| if to == "/" { path == "/" } else { path.starts_with(to) };
     all.into_iter()
@@ -150,9 +157,26 @@ fn ways(frame: &Frame, desk: Desk, path: &str) -> Vec<Way> {
         .collect()
 }
 
+/// A page that a form did not get beyond, under the status of what stood in the way.
+pub(crate) fn show_wrong(page: &impl Template, lang: Lang, wrong: Option<u16>) -> Result<Response, Problem> {
+    let mut response = show(page, lang)?;
+    if let Some(status) = wrong.and_then(|status| StatusCode::from_u16(status).ok()) {
+        *response.status_mut() = status;
+    }
+    Ok(response)
+}
+
+/// Refuses a page to whoever has nothing to do with what it shows.
+pub(crate) fn only_for(may: bool, frame: &Frame) -> Result<(), Problem> {
+    if may {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "not_your_page", t!(frame, "not-your-page")))
+}
+
 /// A page as an answer.
 pub(crate) fn show(page: &impl Template, lang: Lang) -> Result<Response, Problem> {
-    match page.render() {
+    match words::writing(lang, || page.render()) {
         Ok(text) => Ok(Html(text).into_response()),
         Err(error) => {
             tracing::error!(%error, "a page could not be written");
@@ -171,28 +195,39 @@ struct ErrorPage<'a> {
 
 /// A problem as a page, with the id of the request for whoever is asked about it.
 pub(crate) fn error_page(frame: &Frame, problem: &Problem, id: &str) -> String {
-    ErrorPage { frame, problem, id }.render().unwrap_or_else(|_| problem.detail.to_string())
+    words::writing(frame.lang, || ErrorPage { frame, problem, id }.render())
+        .unwrap_or_else(|_| problem.detail.to_string())
 }
 
 /// The language that somebody chose.
 #[derive(Debug, Deserialize)]
 pub(crate) struct LanguageChoice {
     language: String,
+    /// The page to go back to.
+    #[serde(default)]
+    back: String,
 }
 
 /// How long the chosen language is kept, in seconds: a year.
 const LANGUAGE_KEPT: u32 = 365 * 24 * 60 * 60;
 
 /// Keeps the language that somebody chose, and goes back to the page.
-pub(crate) async fn choose_language(headers: HeaderMap, sent: Sent<LanguageChoice>) -> Response {
+pub(crate) async fn choose_language(
+    headers: HeaderMap,
+    sent: Sent<LanguageChoice>,
+) -> Result<Response, Problem> {
+    if !is_same_origin(&headers) {
+        let what = t!(Words(language_of(&headers)), "other-origin");
+        return Err(Problem::new(StatusCode::FORBIDDEN, "other_origin", what));
+    }
     let code = if sent.value.language == "en" { "en" } else { "id" };
-    let back = headers.get(REFERER).and_then(|from| from.to_str().ok()).and_then(own_path);
-    let mut response = Redirect::to(&back.unwrap_or_else(|| "/".into())).into_response();
+    let mut response =
+        Redirect::to(&own_path(&sent.value.back).unwrap_or_else(|| "/".into())).into_response();
     let cookie = format!("{LANGUAGE_COOKIE}={code}; Path=/; Max-Age={LANGUAGE_KEPT}; SameSite=Lax; HttpOnly");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
-    response
+    Ok(response)
 }
 
 /// Path and query of an address: a way back within these pages, wherever the address was.

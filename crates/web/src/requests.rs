@@ -17,7 +17,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/requests", routing::get(list::list))
         .route("/requests/find", routing::post(list::find))
-        .route("/requests/bulk", routing::post(bulk::choose))
+        .route("/requests/bulk", routing::get(bulk::look).post(bulk::choose))
         .route("/requests/bulk/do", routing::post(bulk::act))
         .route("/requests/{id}", routing::get(one::one))
         .route("/requests/{id}/files", routing::post(files::attach).layer(DefaultBodyLimit::disable()))

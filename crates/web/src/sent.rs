@@ -5,8 +5,8 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use salur_api::{App, Idempotency, Problem, language_of};
 use salur_core::Lang;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// Largest form.
 const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -47,13 +47,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 }
 
 /// The values of a form whose fields are known only when it is read, in the order they came.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 pub(crate) struct Filled(Vec<(String, String)>);
 
 impl Filled {
     /// The first value of a field, its ends trimmed; empty where there is none.
     pub(crate) fn first(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// True if the form has the field, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
     }
 
     /// The first value of a field as it came, ends and all: a password is not trimmed.
@@ -82,6 +87,14 @@ fn too_large(lang: Lang) -> Problem {
         Lang::En => "The form is too large; send it in parts.",
     };
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+}
+
+impl Filled {
+    /// The form without the key of its act, to be shown again.
+    pub(crate) fn without_key(mut self) -> Filled {
+        self.0.retain(|(name, _)| name != "_key");
+        self
+    }
 }
 
 impl FromIterator<(String, String)> for Filled {

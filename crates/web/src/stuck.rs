@@ -100,7 +100,8 @@ async fn stuck(
     };
     let mut causes: Vec<Cause> = Vec::new();
     for (code, title, scheme, stage, count) in groups {
-        let at = (scheme, stage, count);
+        let title_of = crate::requests::schemes(&app, lang).into_iter().find(|known| known.value == scheme);
+        let at = (title_of.map_or(scheme, |known| known.title), stage, count);
         if let Some(cause) = causes.iter_mut().find(|cause| cause.code == code) {
             cause.count = cause.count.saturating_add(count);
             cause.at.push(at);
@@ -120,7 +121,7 @@ async fn stuck(
     let shown = StuckPage {
         schemes: schemes(&app, lang),
         regions: regions(&app, &caller),
-        actions: choices(&app, &caller, &filter.filter()),
+        actions: choices(&app, &caller, &filter.filter(lang)?),
         all: wanted.address(|wanted| wanted.code.clear()),
         causes,
         page,

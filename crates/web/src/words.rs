@@ -1,18 +1,37 @@
 //! How pages write amounts, days and times.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use salur_core::{Lang, Rupiah, words};
 
-/// Whole rupiah as `Rp1.872.000.000`.
+thread_local! {
+    /// The language of the page that this thread is writing: numbers look as its readers write them.
+    static WRITING: Cell<Lang> = const { Cell::new(Lang::Id) };
+}
+
+/// Writes a page in a language.
+pub(crate) fn writing<T>(lang: Lang, write: impl FnOnce() -> T) -> T {
+    let before = WRITING.replace(lang);
+    let written = write();
+    WRITING.set(before);
+    written
+}
+
+/// Whole rupiah as `Rp1.872.000.000`, in English `Rp1,872,000,000`.
 pub(crate) fn rupiah(amount: i64) -> String {
-    Rupiah(amount).to_string()
+    let text = Rupiah(amount).to_string();
+    match WRITING.get() {
+        Lang::Id => text,
+        Lang::En => text.replace('.', ","),
+    }
 }
 
 /// A number with its thousands apart.
 pub(crate) fn count(number: impl Into<i64>) -> String {
-    Rupiah(number.into()).to_string().replacen("Rp", "", 1)
+    rupiah(number.into()).replacen("Rp", "", 1)
 }
 
 /// An RFC 3339 time as a day and a time of day in the office's zone.
@@ -53,5 +72,20 @@ pub(crate) mod filters {
     pub(crate) fn count(number: impl std::fmt::Display, _: &dyn Values) -> askama::Result<String> {
         let text = number.to_string();
         Ok(text.parse::<i64>().map_or(text, super::count))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart_as_the_reader_s_language_has_it() {
+        assert_eq!(rupiah(1_872_000), "Rp1.872.000");
+        assert_eq!(
+            writing(Lang::En, || (rupiah(1_872_000), count(17_000))),
+            ("Rp1,872,000".into(), "17,000".into())
+        );
+        assert_eq!(count(17_000), "17.000");
     }
 }

@@ -176,7 +176,6 @@ pub struct StageFlowBody {
 }
 
 impl StageFlowBody {
-    #[expect(clippy::too_many_arguments, reason = "what a stage is told of")]
     pub(super) fn of(
         world: &World,
         workflow: &Workflow,

@@ -1,27 +1,37 @@
-//! Figures that were told just before, for whoever asks the same again.
+//! What was told just before, for whoever asks the same again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::SchemeFlow;
-
 /// How long figures are told again as they were.
 pub const KEPT_FOR: SignedDuration = SignedDuration::from_secs(60);
-/// Most figures that are kept: beyond it, all are forgotten.
+/// Most that is kept: beyond it, all is forgotten.
 const KEPT_MAX: usize = 256;
 
-/// Figures by what they are of.
-type Figures = HashMap<String, (Timestamp, Arc<SchemeFlow>)>;
+/// By what it is of, when it was told, and what.
+type Told<T> = HashMap<String, (Timestamp, Arc<T>)>;
 
-/// Figures that were told just before.
-#[derive(Debug, Clone, Default)]
-pub struct Kept(Arc<Mutex<Figures>>);
+/// What was told just before.
+#[derive(Debug)]
+pub struct Kept<T>(Arc<Mutex<Told<T>>>);
 
-impl Kept {
+impl<T> Clone for Kept<T> {
+    fn clone(&self) -> Self {
+        Kept(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Kept(Arc::default())
+    }
+}
+
+impl<T> Kept<T> {
     /// What was told under this key a moment before `now`.
-    pub(crate) fn get(&self, key: &str, now: Timestamp) -> Option<Arc<SchemeFlow>> {
+    pub(crate) fn get(&self, key: &str, now: Timestamp) -> Option<Arc<T>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, told) = kept.get(key)?;
         let age = now.duration_since(*at);
@@ -29,7 +39,7 @@ impl Kept {
     }
 
     /// Keeps what is told now.
-    pub(crate) fn keep(&self, key: String, now: Timestamp, told: SchemeFlow) -> Arc<SchemeFlow> {
+    pub(crate) fn keep(&self, key: String, now: Timestamp, told: T) -> Arc<T> {
         let told = Arc::new(told);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX {

@@ -53,7 +53,9 @@ pub async fn faulty_csv(
     match state.state {
         ImportPhase::Judging => return Err(not_ready(caller.lang)),
         ImportPhase::Failed => return Err(failed(&state, caller.lang)),
-        ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done if state.faulty == 0 => {
+        ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done
+            if state.faulty == 0 && state.refused == 0 =>
+        {
             return Err(nothing_to_mend(caller.lang));
         }
         ImportPhase::Ready | ImportPhase::Accepting | ImportPhase::Done => {}

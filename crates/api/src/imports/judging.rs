@@ -115,7 +115,9 @@ impl Judging<'_> {
             rows.iter().map(|judged| subject_key(store.vault(), form, &judged.facts)).collect();
         let wanted: Vec<String> = keys.iter().flatten().cloned().collect();
         let known = store.known_subjects(self.state.scheme.as_str(), self.state.year, &wanted);
-        let known: HashMap<String, Uuid> = self.work.wait(known)?.into_iter().collect();
+        let known = self.work.wait(known)?.into_iter();
+        let known: HashMap<String, (Uuid, RegionCode)> =
+            known.map(|(key, request, region)| (key, (request, region.as_str().into()))).collect();
         for (judged, key) in rows.into_iter().zip(keys) {
             let request = key.and_then(|key| known.get(&key));
             self.count(judged, request)?;
@@ -123,14 +125,15 @@ impl Judging<'_> {
         Ok(())
     }
 
-    fn count(&mut self, mut judged: Judged, request: Option<&Uuid>) -> Result<(), Halted> {
+    fn count(&mut self, mut judged: Judged, known: Option<&(Uuid, RegionCode)>) -> Result<(), Halted> {
         let form = &self.work.workflow.form;
         let mut found = std::mem::take(&mut judged.faults);
         if !self.is_of_sender(&judged) {
             found.push(located::region_not_yours(form, &judged));
         }
-        if let Some(request) = request {
-            found.push(located::duplicate_existing(form, &judged, &request.to_string()));
+        if let Some((request, region)) = known {
+            let request = self.sees(region).then(|| request.to_string());
+            found.push(located::duplicate_existing(form, &judged, request.as_deref()));
         }
         let state = &mut self.state;
         state.rows = state.rows.saturating_add(1);
@@ -164,6 +167,13 @@ impl Judging<'_> {
         let region = judged.facts.text(&self.work.workflow.form.region).map(RegionCode::from);
         let regency = region.as_ref().and_then(|code| self.work.app.store.regions().regency_of(code));
         regency.is_none_or(|(regency, _)| enters_for(self.sender, self.action, regency))
+    }
+
+    /// True if the sender may see what concerns the region, by a role of their own or a paper of the day.
+    fn sees(&self, region: &RegionCode) -> bool {
+        let world = self.work.app.store.world();
+        let regions = world.roster.regions_of(self.sender, self.work.today);
+        regions.iter().any(|mine| region.is_within(mine))
     }
 
     fn finish(mut self, judgement: &Judgement) -> Result<(), Halted> {

@@ -53,7 +53,7 @@ pub(crate) fn region_not_yours(form: &Form, judged: &Judged) -> Located {
 }
 
 /// A row whose recipient has a request already.
-pub(crate) fn duplicate_existing(form: &Form, judged: &Judged, request: &str) -> Located {
+pub(crate) fn duplicate_existing(form: &Form, judged: &Judged, request: Option<&str>) -> Located {
     let header = header(form, &judged.columns, &form.key);
     of_list(judged.row, form.duplicate_existing(Some(header), &judged.facts, request))
 }
@@ -62,7 +62,8 @@ pub(crate) fn duplicate_existing(form: &Form, judged: &Judged, request: &str) ->
 pub(crate) fn turned_away(world: &World, workflow: &Workflow, judged: &Judged, refusal: &Refusal) -> Located {
     let form = &workflow.form;
     if let Why::DuplicateExisting { request } = &refusal.why {
-        return duplicate_existing(form, judged, &request.to_string());
+        let request = request.map(|request| request.to_string());
+        return duplicate_existing(form, judged, request.as_deref());
     }
     if let Why::RoleMissing { .. } = &refusal.why {
         return region_not_yours(form, judged);

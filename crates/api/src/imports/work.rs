@@ -55,7 +55,7 @@ pub(crate) struct Work {
     pub(crate) workflow: Arc<Workflow>,
     pub(crate) files: Files,
     /// The day the list was sent: judged again on another day, each row gets the same verdict.
-    today: Date,
+    pub(crate) today: Date,
     runtime: Handle,
 }
 

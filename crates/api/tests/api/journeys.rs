@@ -56,7 +56,7 @@ async fn draft_and_sign(desk: &Desk, scheme: &str, id: &str) {
     let lines = desk.get("governor", &format!("{path}/lines?outcome=listed")).await.expect(200);
     assert_eq!(lines["data"][0]["request"], json!(id));
     assert_eq!(lines["data"][0]["amount"], 2_500_000);
-    let sign = json!({ "digest": decree["digest"], "number": "SK/1", "date": "2026-06-02" });
+    let sign = json!({ "digest": decree["digest"], "number": format!("SK/{scheme}"), "date": desk.today() });
     let signed = desk.post("governor", &format!("{path}/sign"), &sign).await.expect(200);
     assert_eq!((&signed["state"], &signed["listed"]), (&json!("signed"), &json!(0)));
     assert_eq!((&signed["approved"], &signed["approved_total"]), (&json!(1), &json!(2_500_000)));
@@ -71,7 +71,7 @@ async fn pay(desk: &Desk, id: &str) {
     assert_eq!((bank.header("x-control-count"), bank.header("x-control-total")), ("1", "2500000"));
     let row = text.lines().nth(1).unwrap();
     assert!(row.contains(",Bank Kaltimtara,0012300001,Orang Ke 1,2500000,1,2500000,"), "{text}");
-    let sp2d = json!({ "number": "SP2D-1", "date": "2026-06-04" });
+    let sp2d = json!({ "number": format!("SP2D-{id}"), "date": desk.today() });
     desk.post("treasurer.1", &format!("{path}/sp2d"), &sp2d).await.expect(200);
     let settled = results(desk, &path, "line,outcome,reference,cause\n1,paid,R-1,\n").await;
     assert_eq!((&settled["state"], &settled["paid"]), (&json!("settled"), &json!(1)));
@@ -180,7 +180,7 @@ async fn a_struck_line_goes_back_with_its_reason() {
     let strike = json!({ "ids": [one], "reason": "  Sudah menerima bantuan lain.  " });
     let struck = desk.post("governor", &format!("{path}/strikes"), &strike).await.expect(200);
     assert_eq!((&struck["struck"], &struck["listed"], &struck["count"]), (&json!(1), &json!(1), &json!(2)));
-    let stale = json!({ "digest": decree["digest"], "number": "SK-9", "date": "2026-06-02" });
+    let stale = json!({ "digest": decree["digest"], "number": "SK-9", "date": desk.today() });
     desk.post("governor", &format!("{path}/sign"), &stale).await.problem(409, "digest_stale");
     let lines = desk.get("governor", &format!("{path}/lines?outcome=struck")).await.expect(200);
     assert_eq!(lines["data"][0]["reason"], "Sudah menerima bantuan lain.");

@@ -7,6 +7,7 @@ mod events;
 mod flow;
 mod journeys;
 mod lists;
+mod numbers;
 mod office;
 mod privacy;
 mod refusals;

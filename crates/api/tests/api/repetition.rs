@@ -67,7 +67,7 @@ async fn a_batch_and_a_decree_are_answered_again_as_they_were() {
     assert_eq!((&body["left_out_count"], &body["left_out"][0]["code"]), (&json!(1), &json!("not_found")));
     let again = desk.post_with("verifier.1", "/decrees", &key, &draft).await;
     assert_eq!(again.bytes, first.bytes);
-    let sign = json!({ "digest": body["digest"], "number": "SK-1", "date": "2026-06-02" });
+    let sign = json!({ "digest": body["digest"], "number": "SK-1", "date": desk.today() });
     let path = format!("/decrees/{}/sign", body["id"].as_str().unwrap());
     let first = desk.post("governor", &path, &sign).await;
     let again = desk.post("governor", &path, &sign).await;

@@ -187,6 +187,11 @@ impl Desk {
         self.clock.fetch_add(hours * 3_600_000_000, Ordering::Relaxed);
     }
 
+    /// The office's own day.
+    pub(crate) fn today(&self) -> String {
+        self.app.store.world().calendar.date_of(self.app.clock.now()).to_string()
+    }
+
     pub(crate) fn pass_minutes(&self, minutes: i64) {
         self.clock.fetch_add(minutes * 60_000_000, Ordering::Relaxed);
     }
@@ -275,7 +280,8 @@ impl Desk {
     pub(crate) async fn approved(&self, scheme: &str, ids: &[&str]) {
         let draft = json!({ "scheme": scheme, "year": 2026, "ids": ids });
         let decree = self.post("verifier.1", "/decrees", &draft).await.expect(201);
-        let sign = json!({ "digest": decree["digest"], "number": "SK-1", "date": "2026-06-02" });
+        let number = format!("SK-{}", decree["id"].as_str().unwrap());
+        let sign = json!({ "digest": decree["digest"], "number": number, "date": self.today() });
         let path = format!("/decrees/{}/sign", decree["id"].as_str().unwrap());
         self.post("governor", &path, &sign).await.expect(200);
     }

@@ -42,18 +42,18 @@ NIK         9972********0003
 jumlah      Rp5.000.000
 tahap       Verifikasi
 fase        verification
-sejak       2024-11-20 09:30
-batas       2024-11-28 00:00
+sejak       2024-11-20 09:30 WITA
+batas       2024-11-28 00:00 WITA
 versi       3
 
 Berkas menunggu Kabid (Ibu R.) sejak 20 Nov (3 hari kerja, batas 5). (waiting_person)
 -> Ingatkan Kabid.
 
 Riwayat
-kapan             siapa                 apa         alasan
--------------------------------------------------------------
-2024-11-20 00:30  Pak B.                submit
-2024-11-20 09:30  Ibu R. (untuk Kadis)  Kembalikan  KTP buram
+kapan                  siapa                 apa         alasan
+------------------------------------------------------------------
+2024-11-20 00:30 WITA  Pak B.                submit
+2024-11-20 09:30 WITA  Ibu R. (untuk Kadis)  Kembalikan  KTP buram
 
 Tindakan
 Dapat dilakukan: verify (Verifikasi)
@@ -98,10 +98,10 @@ fn a_list_filters_on_the_server_and_follows_the_cursor_when_asked_to() {
     assert_eq!(first.notes, "there are more: --all, or --cursor c2\n");
     words.push("--all");
     let expected = "\
-id  scheme  region  recipient           amount  stage         since             waits for       working days
-------------------------------------------------------------------------------------------------------------
-r1  wrse    64.72   Siti       Rp1.872.000.000  verification  2024-11-20 09:30  waiting_person             3
-r2  -       -       -                        -  -             -                 -                          -
+id  scheme  region  recipient           amount  stage         since                  waits for       working days
+-----------------------------------------------------------------------------------------------------------------
+r1  wrse    64.72   Siti       Rp1.872.000.000  verification  2024-11-20 09:30 WITA  waiting_person             3
+r2  -       -       -                        -  -             -                      -                          -
 ";
     assert_eq!(ask(&fake, &words).done(), expected);
 }
@@ -155,8 +155,8 @@ fn the_queue_is_a_table_of_stages() {
     let fake = Fake::new().on("GET /api/v1/stages?scheme=disaster", 200, body);
     let expected = "\
 skema     tahun  tahap        fase      jumlah  lewat batas  tertua
------------------------------------------------------------------------------
-disaster  2024   Persetujuan  approval  17.000            4  2024-10-01 08:00
+----------------------------------------------------------------------------------
+disaster  2024   Persetujuan  approval  17.000            4  2024-10-01 08:00 WITA
 kube      -      input        -              0            -  -
 ";
     assert_eq!(ask(&fake, &["queue", "--scheme", "disaster"]).done(), expected);

@@ -12,7 +12,7 @@ use crate::case::{Case, DRAFTING, Footing, Through};
 use crate::decide::{Step, advance, step};
 use crate::digest::Digest;
 use crate::event::{Acted, Event, NoteRef, Unlisting};
-use crate::list::{Whom, check_number, why_empty};
+use crate::list::{Whom, check_number, number_key, why_empty};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::{ActionKind, Standing, Via};
 use crate::world::Context;
@@ -180,6 +180,8 @@ pub fn sign(
         let (found, current) = (signing.digest.to_string(), decree.digest.to_string());
         return Err(Why::DigestStale { found, current }.into());
     }
+    check_date(context, decree, signing.date)?;
+    check_free(decree, signing, books)?;
     let mut decided = Vec::with_capacity(lines.len());
     let mut needs: BTreeMap<&LineId, Rupiah> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.outcome == LineOutcome::Listed) {
@@ -295,6 +297,28 @@ fn check_signer(context: &Context<'_>, lines: &[DecreeLine], books: &Books) -> R
         }
     }
     Err(first.unwrap_or_else(|| Why::ListEmpty.into()))
+}
+
+/// A decree is dated between the day its list was frozen and the day it is signed, by the office's own calendar.
+fn check_date(context: &Context<'_>, decree: &Decree, date: Date) -> Result<(), Refusal> {
+    let (drafted, today) = (context.world.calendar.date_of(decree.drafted_at), context.today());
+    if date > today {
+        return Err(Why::DateAhead { date, today }.into());
+    }
+    if date < drafted {
+        return Err(Why::DateBeforeDraft { date, drafted }.into());
+    }
+    Ok(())
+}
+
+/// A number names one decree of the office in a year.
+fn check_free(decree: &Decree, signing: &Signing, books: &Books) -> Result<(), Refusal> {
+    match books.decree_numbers.get(&number_key(&signing.number, signing.date)) {
+        Some(other) if *other != decree.id => {
+            Err(Why::DecreeNumberTaken { number: signing.number.clone(), decree: *other }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// All lines that will be approved fit their budget lines, or the decree is refused whole.

@@ -1,3 +1,5 @@
+mod numbers;
+
 use super::*;
 use crate::event::{Event, Unlisting};
 use crate::refusal::Why;

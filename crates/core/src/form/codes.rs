@@ -183,6 +183,10 @@ codes! {
     DuplicateExisting "duplicate_existing"
         "{field} sudah punya permohonan pada program dan tahun ini: {request}." "Buka permohonan itu; jangan ajukan lagi."
         "{field} already has a request in this scheme and year: {request}." "Open that request; do not apply again."
+    /// The recipient already has a request in this scheme and year that the sender may not see.
+    DuplicateOnRecord "duplicate_on_record"
+        "{field} sudah tercatat pada program dan tahun ini." "Jangan ajukan lagi; tanyakan kepada administrator kantor."
+        "{field} is already on record in this scheme and year." "Do not apply again; ask the office's administrator."
     /// The sender may enter nobody of this region.
     RegionNotYours "region_not_yours"
         "{field} {found} di luar wilayah tugas pengirim." "Minta petugas wilayah itu mengirim baris ini, atau perbaiki kode wilayahnya."

@@ -104,10 +104,14 @@ impl Form {
         row.fault(&self.key, Problem::from(FaultCode::DuplicateInFile).with("row", first))
     }
 
-    /// The fault of a recipient who already has a request; `header` as the file writes it, if known.
+    /// The fault of a recipient who already has a request, named where the sender may see it; `header` as the file
+    /// writes it, if known.
     #[must_use]
-    pub fn duplicate_existing(&self, header: Option<&str>, facts: &Facts, request: &str) -> Fault {
-        let problem = Problem::from(FaultCode::DuplicateExisting).with("request", request);
+    pub fn duplicate_existing(&self, header: Option<&str>, facts: &Facts, request: Option<&str>) -> Fault {
+        let problem = match request {
+            Some(request) => Problem::from(FaultCode::DuplicateExisting).with("request", request),
+            None => Problem::from(FaultCode::DuplicateOnRecord),
+        };
         let found = facts.text(&self.key).unwrap_or_default();
         Fault::new(header.unwrap_or(self.key.as_str()), &self.key, problem, found)
     }

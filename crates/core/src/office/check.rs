@@ -13,7 +13,9 @@ use crate::repair;
 use crate::roster::{Acting, Delegation, Grant, Person, Roster, check_acting, check_delegation, check_grant};
 use crate::workflow::Workflow;
 use crate::world::{Context, Freeze, Workflows, World};
-use crate::{FieldName, Label, Lang, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId};
+use crate::{
+    FieldName, Label, Lang, LineId, OfficeId, PersonId, ProposalId, RegionCode, Role, Rupiah, SchemeId,
+};
 
 /// Most characters of a text that is part of a change.
 const TEXT_CHARS_MAX: usize = 200;
@@ -52,15 +54,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
             }
             stays_open(world, change)?;
         }
-        Change::SetOffice { office, title, role, region } => {
-            texts(&[("office", office.as_str()), ("title.id", &title.id), ("title.en", &title.en)])?;
-            role_and_region(world, role, region)?;
-            let mut seats = roster.seats().map(|(seat, _)| seat);
-            if let Some(other) = seats.find(|it| it.id != *office && it.role == *role && it.region == *region)
-            {
-                return no(Objection::SeatTaken { office: other.id.clone() });
-            }
-        }
+        Change::SetOffice { office, title, role, region } => seating(world, office, title, (role, region))?,
         Change::SetActing { .. } | Change::Delegate { .. } => on_paper(context, change)?,
         Change::EndActing { acting } => there(roster.actings().any(|it| it.id == *acting))?,
         Change::EndDelegation { delegation } => {
@@ -100,17 +94,7 @@ pub(super) fn check(context: &Context<'_>, books: &Books, change: &Change) -> Re
                 return no(Objection::LineTaken { line });
             }
         }
-        Change::ReviseCeiling { line, ceiling, source } => {
-            texts(&[("source", source)])?;
-            let Some(known) = books.lines.get(line) else {
-                return Err(Why::NotBudgeted { line: line.clone() }.into());
-            };
-            let used =
-                Rupiah::sum([known.reserved, known.committed, known.paid]).ok_or(Why::AmountTooLarge)?;
-            if used > *ceiling {
-                return no(Objection::CeilingTooLow { line: line.clone(), used });
-            }
-        }
+        Change::ReviseCeiling { line, ceiling, source } => revising(books, line, *ceiling, source)?,
     }
     Ok(Sound::Fresh(None))
 }
@@ -125,6 +109,27 @@ fn freezing(context: &Context<'_>, fund: &str, from: Date, to: Date) -> Checked 
     }
     let today = context.today();
     if from < today { no(Objection::FreezeBackdated { from, today }) } else { Ok(()) }
+}
+
+/// A role and a region have one seat.
+fn seating(world: &World, office: &OfficeId, title: &Label, (role, region): (&Role, &RegionCode)) -> Checked {
+    texts(&[("office", office.as_str()), ("title.id", &title.id), ("title.en", &title.en)])?;
+    role_and_region(world, role, region)?;
+    let mut seats = world.roster.seats().map(|(seat, _)| seat);
+    match seats.find(|it| it.id != *office && it.role == *role && it.region == *region) {
+        Some(other) => no(Objection::SeatTaken { office: other.id.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// A ceiling is never below what is set aside, owed and paid.
+fn revising(books: &Books, line: &LineId, ceiling: Rupiah, source: &str) -> Checked {
+    texts(&[("source", source)])?;
+    let Some(known) = books.lines.get(line) else {
+        return Err(Why::NotBudgeted { line: line.clone() }.into());
+    };
+    let used = Rupiah::sum([known.reserved, known.committed, known.paid]).ok_or(Why::AmountTooLarge)?;
+    if used > ceiling { no(Objection::CeilingTooLow { line: line.clone(), used }) } else { Ok(()) }
 }
 
 /// A freeze that stops no scheme is a slip: somebody counts on money standing still that does not.

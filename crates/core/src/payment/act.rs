@@ -8,7 +8,7 @@ use super::{Order, OrderChange, OrderEvent, OrderState, PayLine, Payout, Sp2d, d
 use crate::case::{Case, Footing, WHO_COULD_MAX};
 use crate::digest::Digest;
 use crate::event::{Acted, Event, OrderLine};
-use crate::list::{Books, ListChange, Tally, Whom, check_number, why_empty};
+use crate::list::{Books, ListChange, Tally, Whom, check_number, number_key, why_empty};
 use crate::refusal::{Refusal, Why};
 use crate::roster::Person;
 use crate::workflow::{ActionKind, Via};
@@ -155,7 +155,8 @@ fn worked_on(
     Ok((requests, whom.throughout()))
 }
 
-/// Enters the SP2D number. Entering the same again changes nothing.
+/// Enters the SP2D number. The treasury issues an SP2D before the bank transfers, so it may be entered before the bank
+/// file is out as well as after. Entering the same again changes nothing.
 pub fn enter_sp2d(
     context: &Context<'_>,
     order: &Order,
@@ -176,6 +177,11 @@ pub fn enter_sp2d(
             return Err(Why::Sp2dOtherwise { number: sp2d.number.clone() }.into());
         }
         None => {
+            if let Some(other) =
+                books.sp2d_numbers.get(&number_key(number, date)).filter(|other| **other != order.id)
+            {
+                return Err(Why::Sp2dNumberTaken { number: number.to_owned(), order: *other }.into());
+            }
             check_goes_out(context, lines, books)?;
             after.sp2d = Some(Sp2d { number: number.to_owned(), date, by: context.actor.person.id });
         }

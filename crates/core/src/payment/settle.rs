@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::act::{bump, check_treasurer};
-use super::{BankResult, Order, OrderChange, OrderEvent, OrderState, PayLine, Payout};
+use super::{BankResult, BankWord, Order, OrderChange, OrderEvent, OrderState, PayLine, Payout};
 use crate::case::{Case, Through};
 use crate::decide::{Step, step};
 use crate::event::{Acted, Event, OrderLine};
@@ -12,31 +12,25 @@ use crate::refusal::{Refusal, Why};
 use crate::request::{Payment, PaymentState};
 use crate::workflow::{ActionKind, Standing, Via};
 use crate::world::Context;
-use crate::{ActionName, PersonId};
+use crate::{ActionName, PersonId, RequestId};
 
 /// Takes the bank's results. What is known already changes nothing; a word that contradicts a payment made is left
 /// out and told; a payment reported after a failure, once more, or with fewer persons than are promised, opens an
 /// incident. A file that names a line the
-/// order does not have, or says two things of one line, is refused whole.
+/// order does not have, that is another order's, or that says two things of one line, is refused whole.
 pub fn settle(
     context: &Context<'_>,
     order: &Order,
     lines: &[PayLine],
-    results: &[BankResult],
+    told: &BankWord,
     books: &Books,
 ) -> Result<OrderChange, Refusal> {
     check_treasurer(context, "results")?;
-    match order.state {
-        OrderState::Open => return Err(Why::BankFileNotOut.into()),
-        OrderState::Cancelled => {
-            return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
-        }
-        OrderState::Exported | OrderState::Settled => {}
-    }
+    check_results(order, lines, told, &books.at_bank)?;
     let mut all: BTreeMap<u32, PayLine> = lines.iter().map(|line| (line.line, line.clone())).collect();
     let (mut changed, mut requests, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     let mut whom = Whom::default();
-    for (number, result) in one_word_each(order, results)? {
+    for (number, result) in one_word_each(order, &told.results)? {
         let line = all.get_mut(&number).ok_or_else(|| line_unknown(order, number))?;
         match settle_line(context, order, line, result, books) {
             Ok((for_whom, event, after)) => {
@@ -63,6 +57,59 @@ pub fn settle(
     let event = OrderEvent::ResultsTaken { paid: after.paid, failed: after.failed, unknown: after.unknown };
     let (event, for_whom) = (Some(event), whom.throughout());
     Ok(ListChange { list: after, lines: changed, event, requests, for_whom, left_out })
+}
+
+/// The file as a whole: the bank can have answered, its lines are this order's, and it says one thing of each. `at_bank`
+/// are the orders that the bank has, where the file names none.
+pub fn check_results(
+    order: &Order,
+    lines: &[PayLine],
+    told: &BankWord,
+    at_bank: &[Order],
+) -> Result<(), Refusal> {
+    match order.state {
+        OrderState::Open => return Err(Why::BankFileNotOut.into()),
+        OrderState::Cancelled => {
+            return Err(Why::ListClosed { state: order.state.as_str().into() }.into());
+        }
+        OrderState::Exported | OrderState::Settled => {}
+    }
+    check_binding(order, told, at_bank)?;
+    let requests: BTreeMap<u32, RequestId> = lines.iter().map(|line| (line.line, line.request)).collect();
+    for result in &told.results {
+        let request = requests.get(&result.line).ok_or_else(|| line_unknown(order, result.line))?;
+        if let Some(found) = result.request.filter(|found| found != request) {
+            return Err(Why::NotOnLine { line: result.line, request: found }.into());
+        }
+    }
+    one_word_each(order, &told.results).map(|_| ())
+}
+
+/// The results are this order's: by the digest of its list, or by the request that stands beside each line. With
+/// neither they are taken only where no other order could be meant: none waits for its results that has all these lines,
+/// unless they end with this order's last line and not with the other's.
+fn check_binding(order: &Order, told: &BankWord, at_bank: &[Order]) -> Result<(), Refusal> {
+    if let Some(found) = told.order.filter(|found| *found != order.id) {
+        return Err(Why::OtherOrder { found: found.to_string(), current: order.id.to_string() }.into());
+    }
+    if let Some(found) = told.digest.filter(|found| *found != order.digest) {
+        let (found, current) = (found.to_string(), order.digest.to_string());
+        return Err(Why::OtherOrder { found, current }.into());
+    }
+    if !told.names_no_order() {
+        return Ok(());
+    }
+    let last = told.results.iter().map(|result| result.line).max().unwrap_or_default();
+    let could_be = |other: &&Order| {
+        other.id != order.id
+            && other.state == OrderState::Exported
+            && (other.count == last || (other.count > last && order.count != last))
+            && [other.paid, other.failed, other.unknown].iter().all(|tally| tally.count == 0)
+    };
+    match at_bank.iter().find(could_be) {
+        Some(other) => Err(Why::ResultsUnbound { other: other.id }.into()),
+        None => Ok(()),
+    }
 }
 
 fn one_word_each<'a>(

@@ -1,3 +1,4 @@
+mod binding;
 mod frozen;
 
 use super::*;
@@ -155,7 +156,8 @@ fn the_bank_cannot_answer_before_it_has_the_file() {
     let id = desk.at("disbursement");
     let place = desk.order("Tono", &[id]).unwrap();
     let (order, lines) = desk.orders[place].clone();
-    let settled = super::settle(&desk.context("Tono"), &order, &lines, &[word(1, Paid)], &desk.books);
+    let told = BankWord { results: vec![word(1, Paid)], ..BankWord::default() };
+    let settled = super::settle(&desk.context("Tono"), &order, &lines, &told, &desk.books);
     assert_eq!(why(settled), "bank_file_not_out");
 }
 

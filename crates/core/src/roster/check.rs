@@ -54,7 +54,7 @@ pub fn check_delegation(world: &World, delegation: &Delegation, today: Date) -> 
     }
     check_exclusive(world, taker, role, (*from_day, *to_day))?;
     let serves = |workflow: &Workflow| serves(delegation, workflow);
-    check_breaks(world, (*from, *to), role, region, today.max(*from_day), &serves)?;
+    check_breaks(world, (*from, *to), role, region, today.max(*from_day), serves)?;
     check_apart(world, taker, (role, region), (today.max(*from_day), *to_day), serves)
 }
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -59,7 +58,7 @@ impl Desk {
             };
             (id, line)
         });
-        let books = Books { requests: std::collections::HashMap::new(), lines: lines.collect() };
+        let books = Books { lines: lines.collect(), ..Books::default() };
         Desk {
             world,
             books,
@@ -215,8 +214,9 @@ impl Desk {
     }
 
     pub(crate) fn signing(&self) -> Signing {
-        let digest = self.decree.as_ref().unwrap().0.digest;
-        Signing { digest, number: "100.3.3.1/K.1/2026".into(), date: Date::constant(2026, 3, 2) }
+        let (decree, _) = self.decree.as_ref().unwrap();
+        let date = self.world.calendar.date_of(decree.drafted_at);
+        Signing { digest: decree.digest, number: "100.3.3.1/K.1/2026".into(), date }
     }
 
     pub(crate) fn sign(&mut self, who: &str) -> Result<(), Refusal> {
@@ -285,7 +285,8 @@ impl Desk {
             self.orders[place].0.state = payment::OrderState::Exported;
         }
         let (order, lines) = self.orders[place].clone();
-        let change = payment::settle(&self.context(who), &order, &lines, results, &self.books)?;
+        let told = payment::BankWord { results: results.to_vec(), ..Default::default() };
+        let change = payment::settle(&self.context(who), &order, &lines, &told, &self.books)?;
         Ok(self.take_order(who, place, change))
     }
 

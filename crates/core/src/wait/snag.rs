@@ -3,6 +3,10 @@
 use crate::request::{PaymentState, RULED_UNPAID, Request};
 use crate::workflow::{Phase, Standing, Workflow};
 
+/// The causes that follow from a request alone, beside those of the policy's holds.
+pub const SNAGS: [&str; 5] =
+    ["payment_incident", "bank_no_result", "account_rejected", "returned_untouched", "budget_short"];
+
 /// The cause that keeps a request from its plain course, as far as it follows from the request alone: what the list of
 /// what is stuck is kept by. In the order of [`wait`](super::wait()).
 #[must_use]

@@ -1,11 +1,12 @@
 //! A refusal as a sentence.
 
 mod footing;
+mod list;
 mod office;
 mod paper;
 mod version;
 
-use super::{Words, act_title, date};
+use super::{Words, act_title, date, ended};
 use crate::guard::{FailedAtom, Found, Term, Wanted};
 use crate::refusal::{Refusal, Why};
 use crate::workflow::Workflow;
@@ -17,7 +18,7 @@ impl Refusal {
     #[must_use]
     pub fn sentence(&self, lang: Lang, world: &World, workflow: Option<&Workflow>) -> String {
         let telling = Telling { words: Words { lang }, world, workflow };
-        telling.why(&self.why)
+        ended(telling.why(&self.why))
     }
 }
 
@@ -351,6 +352,14 @@ impl Telling<'_> {
                     "The SP2D has number {number} already."
                 )
             }
+            Why::DateAhead { .. }
+            | Why::DateBeforeDraft { .. }
+            | Why::DecreeNumberTaken { .. }
+            | Why::Sp2dNumberTaken { .. }
+            | Why::OtherOrder { .. }
+            | Why::ResultsUnbound { .. }
+            | Why::NotOnLine { .. }
+            | Why::DuplicateExisting { .. } => self.list(why),
             Why::NothingToRule => say!(
                 words,
                 "Tidak ada pembayaran yang hasilnya diragukan.",
@@ -362,11 +371,6 @@ impl Telling<'_> {
                 "Line {line} is paid; a bank result cannot undo it."
             ),
             Why::AmountTooLarge => say!(words, "Jumlah terlalu besar.", "The amount is too large."),
-            Why::DuplicateExisting { request } => say!(
-                words,
-                "Penerima ini sudah terdaftar pada program dan tahun yang sama: {request}.",
-                "This recipient is in already, for the same scheme and year: {request}."
-            ),
             Why::DefinitionMissing => say!(
                 words,
                 "Alur kerja permohonan ini tidak ditemukan.",

@@ -102,10 +102,18 @@ fn whys() -> Vec<Why> {
         Why::BankFileIsOut,
         Why::BankFileNotOut,
         Why::Sp2dOtherwise { number: "1/LS".into() },
+        Why::DateAhead { date: day(2026, 3, 3), today: day(2026, 3, 2) },
+        Why::DateBeforeDraft { date: day(2026, 3, 1), drafted: day(2026, 3, 2) },
+        Why::DecreeNumberTaken { number: "1".into(), decree: crate::DecreeId(uuid::Uuid::nil()) },
+        Why::Sp2dNumberTaken { number: "1/LS".into(), order },
+        Why::OtherOrder { found: "aa".into(), current: "bb".into() },
+        Why::ResultsUnbound { other: order },
+        Why::NotOnLine { line: 3, request },
         Why::NothingToRule,
         Why::AlreadyPaid { line: 3 },
         Why::AmountTooLarge,
-        Why::DuplicateExisting { request },
+        Why::DuplicateExisting { request: Some(request) },
+        Why::DuplicateExisting { request: None },
         Why::DefinitionMissing,
         Why::VerificationExpired { action: "verify".into(), stage: "verification".into() },
         Why::RepairNotAllowed { stage: "approval".into() },
@@ -156,4 +164,12 @@ fn days_are_written_as_people_write_them() {
     assert_eq!(date(day(2026, 11, 4), Lang::Id), "4 November 2026");
     assert_eq!(date(day(2026, 8, 17), Lang::Id), "17 Agustus 2026");
     assert_eq!(date(day(2026, 8, 17), Lang::En), "17 August 2026");
+}
+
+#[test]
+fn a_sentence_ends_once_whoever_it_names_last() {
+    let ended = |text: &str| super::ended(text.to_owned());
+    assert_eq!(ended("Tanyakan kepada Dr. Aji, M.Si.."), "Tanyakan kepada Dr. Aji, M.Si.");
+    assert_eq!(ended("Tulis a, b, ..."), "Tulis a, b, ...");
+    assert_eq!(ended("Selesai."), "Selesai.");
 }

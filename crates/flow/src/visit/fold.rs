@@ -94,6 +94,11 @@ impl<'a> Fold<'a> {
             Event::Advanced(advanced) => self.advanced(entry, advanced),
             Event::VerificationExpired(expired) => self.moved(entry, &expired.to),
             Event::Repaired(repaired) => self.moved(entry, &repaired.to),
+            Event::Migrated(migrated) if migrated.same_stage => {
+                if let Some(visit) = &mut self.open {
+                    visit.stage = migrated.to.clone();
+                }
+            }
             Event::Migrated(migrated) if migrated.from != migrated.to => self.moved(entry, &migrated.to),
             _ => {}
         }

@@ -26,8 +26,8 @@ pub struct Loaded {
     pub books: Books,
     /// Answers given before, by principal and key.
     pub answered: HashMap<(PersonId, String), StoredAnswer>,
-    /// Who is in already, by scheme, year and subject key.
-    pub subjects: HashMap<(SchemeId, i16, String), RequestId>,
+    /// Who is in already, by scheme, year and subject key: the request and its region.
+    pub subjects: HashMap<(SchemeId, i16, String), (RequestId, RegionCode)>,
     /// Decrees with their lines.
     pub decrees: HashMap<DecreeId, (Decree, Vec<DecreeLine>)>,
     /// Payment orders with their lines.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use salur_core::decree::number_key;
 use salur_core::office::{Change, ChangeKind, effect};
 use salur_core::world::World;
 use salur_core::{DecreeId, ImportId, LineId, OrderId, PersonId, ProposalId, RequestId, SchemeId};
@@ -20,6 +21,12 @@ pub(crate) struct Needs {
     /// Decrees, each with whether the requests on it are needed too.
     pub(crate) decrees: Vec<(DecreeId, bool)>,
     pub(crate) orders: Vec<OrderId>,
+    /// What numbers of decrees are known by.
+    pub(crate) decree_numbers: HashSet<String>,
+    /// What numbers of SP2Ds are known by.
+    pub(crate) sp2d_numbers: HashSet<String>,
+    /// True if the orders that the bank has are needed, to tell whose results these are.
+    pub(crate) at_bank: bool,
     pub(crate) lines: HashSet<LineId>,
     pub(crate) imports: Vec<ImportId>,
     pub(crate) proposals: Vec<ProposalId>,
@@ -60,18 +67,24 @@ impl Needs {
                     needs.requests.extend(requests);
                     needs.decrees.push((*id, false));
                 }
-                Job::SignDecree { id, assertion, .. } => {
+                Job::SignDecree { id, assertion, signing } => {
                     needs.decrees.push((*id, true));
+                    needs.decree_numbers.insert(number_key(&signing.number, signing.date));
                     if let Some(assertion) = assertion {
                         needs.access.assertion(ask.actor, assertion);
                     }
                 }
                 Job::CancelDecree { id } => needs.decrees.push((*id, true)),
                 Job::Access(act) => needs.access.act(ask.actor, act),
-                Job::ExportOrder { id }
-                | Job::EnterSp2d { id, .. }
-                | Job::SettleOrder { id, .. }
-                | Job::CancelOrder { id } => needs.orders.push(*id),
+                Job::EnterSp2d { id, number, date } => {
+                    needs.orders.push(*id);
+                    needs.sp2d_numbers.insert(number_key(number, *date));
+                }
+                Job::SettleOrder { id, told } => {
+                    needs.orders.push(*id);
+                    needs.at_bank |= told.names_no_order();
+                }
+                Job::ExportOrder { id } | Job::CancelOrder { id } => needs.orders.push(*id),
                 Job::Migrate { proposal, requests } => {
                     needs.requests.extend(requests);
                     needs.proposals.push(*proposal);

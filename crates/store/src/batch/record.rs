@@ -90,7 +90,7 @@ impl<'a> Batch<'a> {
                 .and_then(|flow| flow.end_of(&after.stage))
                 .is_some_and(End::frees_recipient)
         {
-            self.loaded.subjects.retain(|_, request| *request != id);
+            self.loaded.subjects.retain(|_, (request, _)| *request != id);
         }
         if let Event::Attached { attachment, media_type, size, digest } = &entry.event {
             self.changes.attachments.push(Attachment {

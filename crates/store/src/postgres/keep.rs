@@ -30,15 +30,18 @@ const NOTES: &str =
 const ATTACHMENTS: &str = "insert into attachment (id, request, at, media_type, size, digest)
     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::bigint[], $6::bytea[])";
 const DECREE: &str = "
-    insert into decree (id, scheme, year, state, drafted_at, version, body) values ($1, $2, $3, $4, $5, $6, $7)
-    on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body";
+    insert into decree (id, scheme, year, state, drafted_at, version, body, number)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+        number = excluded.number";
 const DECREE_LINES: &str = "
     insert into decree_line (decree, line, request, amount, facts, outcome, body)
     select $1, * from unnest($2::int[], $3::uuid[], $4::bigint[], $5::bytea[], $6::text[], $7::text[])
     on conflict (decree, line) do update set outcome = excluded.outcome, body = excluded.body";
 const ORDER: &str = "
-    insert into payment_order (id, state, drafted_at, version, body) values ($1, $2, $3, $4, $5)
-    on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body";
+    insert into payment_order (id, state, drafted_at, version, body, sp2d) values ($1, $2, $3, $4, $5, $6)
+    on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+        sp2d = excluded.sp2d";
 const ORDER_LINES: &str = "
     insert into payment_line (payment_order, line, request, recipient, facts_version, amount, outcome, body)
     select $1, * from unnest($2::int[], $3::uuid[], $4::uuid[], $5::int[], $6::bigint[], $7::text[], $8::text[])
@@ -153,6 +156,7 @@ async fn decree(connection: &mut PgConnection, list: &Decree, lines: &[DecreeLin
     columns.put(Ts::from(list.drafted_at))?;
     columns.put(small(list.version)?)?;
     columns.put(serde_json::to_string(list)?)?;
+    columns.put(list.number_key())?;
     columns.run(connection, DECREE).await?;
     let mut columns = Columns::default();
     columns.put(list.id.0)?;
@@ -178,6 +182,7 @@ async fn order(
     columns.put(Ts::from(list.drafted_at))?;
     columns.put(small(list.version)?)?;
     columns.put(serde_json::to_string(list)?)?;
+    columns.put(list.number_key())?;
     columns.run(connection, ORDER).await?;
     let recipient = |line: &PayLine| books.requests.get(&line.request).map(|request| request.recipient.0);
     let mut columns = Columns::default();

@@ -28,13 +28,16 @@ const LOAD: &str = "
     union all
     select 3, c.principal, c.key, c.fingerprint, c.outcome from unnest($3::uuid[], $4::text[]) as k (principal, key),
         lateral (select * from command where principal = k.principal and key = k.key limit 1) as c";
-const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id
+const SUBJECTS: &str = "select r.scheme, r.year, r.subject_key, r.id, r.region
     from unnest($1::text[], $2::int[], $3::text[]) as k (scheme, year, subject_key),
     lateral (select * from request where scheme = k.scheme and year = k.year and subject_key = k.subject_key limit 1) as r";
 const IMPORTS: &str = "select id, body from import where id = any($1)";
 const PROPOSAL: &str = "select body from proposal where id = $1";
 const PUBLISHING: &str = "select body from proposal where state = 'open' and kind = 'publish_definition'";
 const SEQS: &str = "select id, seq from subject where id = any($1)";
+const DECREE_NUMBERS: &str = "select number, id from decree where number = any($1)";
+const SP2D_NUMBERS: &str = "select sp2d, id from payment_order where sp2d = any($1)";
+const AT_BANK: &str = "select body from payment_order where state = 'exported'";
 const DECREE: &str = "select body from decree where id = $1";
 const DECREE_LINES: &str = "select body from decree_line where decree = $1 order by line";
 const ORDER: &str = "select body from payment_order where id = $1";
@@ -73,6 +76,7 @@ pub(super) async fn load(
             loaded.orders.insert(*id, (order, lines));
         }
     }
+    load_numbers(connection, &needs, &mut loaded).await?;
     if !(needs.requests.is_empty() && needs.lines.is_empty() && needs.keys.is_empty()) {
         load_books(connection, &needs, &mut loaded).await?;
     }
@@ -123,6 +127,36 @@ async fn load_office(
     Ok(())
 }
 
+/// Who has these numbers, and the orders that the bank has not answered.
+async fn load_numbers(
+    connection: &mut PgConnection,
+    needs: &Needs,
+    loaded: &mut Loaded,
+) -> Result<(), Failure> {
+    let books = &mut loaded.books;
+    for (sql, numbers) in [(DECREE_NUMBERS, &needs.decree_numbers), (SP2D_NUMBERS, &needs.sp2d_numbers)] {
+        if numbers.is_empty() {
+            continue;
+        }
+        let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        let rows: Vec<(String, Uuid)> = sqlx::query_as(sql).bind(numbers).fetch_all(&mut *connection).await?;
+        for (number, id) in rows {
+            if sql == DECREE_NUMBERS {
+                books.decree_numbers.insert(number, DecreeId(id));
+            } else {
+                books.sp2d_numbers.insert(number, OrderId(id));
+            }
+        }
+    }
+    if needs.at_bank {
+        let rows: Vec<(String,)> = sqlx::query_as(AT_BANK).fetch_all(connection).await?;
+        for (body,) in rows {
+            books.at_bank.push(serde_json::from_str(&body)?);
+        }
+    }
+    Ok(())
+}
+
 async fn load_books(
     connection: &mut PgConnection,
     needs: &Needs,
@@ -163,10 +197,11 @@ async fn load_subjects(
     let years: Vec<i32> = wanted.iter().map(|(_, year, _)| i32::from(*year)).collect();
     let keys: Vec<&str> = wanted.iter().map(|(.., key)| key.as_str()).collect();
     let query = sqlx::query_as(SUBJECTS).bind(schemes).bind(years).bind(keys);
-    let rows: Vec<(String, i32, String, Uuid)> = query.fetch_all(connection).await?;
-    for (scheme, year, key, id) in rows {
+    let rows: Vec<(String, i32, String, Uuid, String)> = query.fetch_all(connection).await?;
+    for (scheme, year, key, id, region) in rows {
         let year = i16::try_from(year).unwrap_or_default();
-        loaded.subjects.insert((scheme.as_str().into(), year, key), RequestId(id));
+        let known = (RequestId(id), region.as_str().into());
+        loaded.subjects.insert((scheme.as_str().into(), year, key), known);
     }
     Ok(())
 }

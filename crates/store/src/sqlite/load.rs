@@ -8,7 +8,7 @@ use salur_core::office::Proposal;
 use salur_core::payment::{Order, PayLine};
 use salur_core::request::Request;
 use salur_core::workflow::BudgetLine;
-use salur_core::{DecreeId, Digest, OrderId, PersonId, RequestId, Rupiah, SchemeId};
+use salur_core::{DecreeId, Digest, OrderId, PersonId, RegionCode, RequestId, Rupiah, SchemeId};
 
 use crate::batch::{Loaded, Needs, StoredAnswer};
 use crate::error::StoreError;
@@ -47,6 +47,7 @@ pub(super) fn load(
             loaded.imports.insert(*id, serde_json::from_str::<ImportState>(&body)?.revision);
         }
     }
+    load_numbers(transaction, &needs, &mut loaded.books)?;
     load_answers(transaction, &needs.keys, &mut loaded.answered)?;
     load_requests(transaction, &needs.requests, &mut loaded.books)?;
     needs.add_changed_subjects(asks, &loaded.books);
@@ -112,6 +113,33 @@ fn load_office(
     Ok(())
 }
 
+/// Who has these numbers, and the orders that the bank has not answered.
+fn load_numbers(transaction: &Transaction<'_>, needs: &Needs, books: &mut Books) -> Result<(), StoreError> {
+    let known = |sql: &str, number: &str| {
+        let id: Option<[u8; 16]> =
+            transaction.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+        Ok::<_, StoreError>(id.map(uuid::Uuid::from_bytes))
+    };
+    for number in &needs.decree_numbers {
+        let id = known("select id from decree where number = ?1", number)?;
+        books.decree_numbers.extend(id.map(|id| (number.clone(), DecreeId(id))));
+    }
+    for number in &needs.sp2d_numbers {
+        let id = known("select id from payment_order where sp2d = ?1", number)?;
+        books.sp2d_numbers.extend(id.map(|id| (number.clone(), OrderId(id))));
+    }
+    if needs.at_bank {
+        let mut statement =
+            transaction.prepare_cached("select body from payment_order where state = 'exported'")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            books.at_bank.push(serde_json::from_str(body)?);
+        }
+    }
+    Ok(())
+}
+
 fn load_answers(
     transaction: &Transaction<'_>,
     keys: &HashSet<(PersonId, String)>,
@@ -152,16 +180,19 @@ fn load_requests(
 fn load_subjects(
     transaction: &Transaction<'_>,
     wanted: HashSet<(SchemeId, i16, String)>,
-    subjects: &mut HashMap<(SchemeId, i16, String), RequestId>,
+    subjects: &mut HashMap<(SchemeId, i16, String), (RequestId, RegionCode)>,
 ) -> Result<(), StoreError> {
-    let mut statement = transaction
-        .prepare_cached("select id from request where scheme = ?1 and year = ?2 and subject_key = ?3")?;
+    let mut statement = transaction.prepare_cached(
+        "select id, region from request where scheme = ?1 and year = ?2 and subject_key = ?3",
+    )?;
     for subject in wanted {
-        let id: Option<[u8; 16]> = statement
-            .query_row(params![subject.0.as_str(), subject.1, subject.2], |row| row.get(0))
+        let known: Option<([u8; 16], String)> = statement
+            .query_row(params![subject.0.as_str(), subject.1, subject.2], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
-        if let Some(id) = id {
-            subjects.insert(subject, RequestId(uuid::Uuid::from_bytes(id)));
+        if let Some((id, region)) = known {
+            subjects.insert(subject, (RequestId(uuid::Uuid::from_bytes(id)), region.as_str().into()));
         }
     }
     Ok(())

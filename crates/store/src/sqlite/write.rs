@@ -252,19 +252,21 @@ fn write_snags(transaction: &Transaction<'_>, changes: &Changes) -> Result<(), S
     Ok(())
 }
 
+const DECREE_LINE: &str = "insert into decree_line (decree, line, request, amount, facts, outcome, body)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         on conflict (decree, line) do update set outcome = excluded.outcome, body = excluded.body";
+
 fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) -> Result<(), StoreError> {
     if changes.decrees.is_empty() && changes.orders.is_empty() {
         return write_imports(transaction, changes);
     }
     let mut decree = transaction.prepare_cached(
-        "insert into decree (id, scheme, year, state, drafted_at, version, body) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body",
+        "insert into decree (id, scheme, year, state, drafted_at, version, body, number)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+             number = excluded.number",
     )?;
-    let mut decree_line = transaction.prepare_cached(
-        "insert into decree_line (decree, line, request, amount, facts, outcome, body)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         on conflict (decree, line) do update set outcome = excluded.outcome, body = excluded.body",
-    )?;
+    let mut decree_line = transaction.prepare_cached(DECREE_LINE)?;
     for (list, lines) in &changes.decrees {
         decree.execute(params![
             list.id.0.as_bytes(),
@@ -274,6 +276,7 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
             list.drafted_at.as_microsecond(),
             list.version,
             serde_json::to_string(list)?,
+            list.number_key(),
         ])?;
         for line in lines {
             decree_line.execute(params![
@@ -288,8 +291,9 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
         }
     }
     let mut order = transaction.prepare_cached(
-        "insert into payment_order (id, state, drafted_at, version, body) values (?1, ?2, ?3, ?4, ?5)
-         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body",
+        "insert into payment_order (id, state, drafted_at, version, body, sp2d) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (id) do update set state = excluded.state, version = excluded.version, body = excluded.body,
+             sp2d = excluded.sp2d",
     )?;
     let mut pay_line = transaction.prepare_cached(
         "insert into payment_line (payment_order, line, request, recipient, facts_version, amount, outcome, body)
@@ -303,6 +307,7 @@ fn write_lists(transaction: &Transaction<'_>, changes: &Changes, books: &Books) 
             list.drafted_at.as_microsecond(),
             list.version,
             serde_json::to_string(list)?,
+            list.number_key(),
         ])?;
         for line in lines {
             let request = books.requests.get(&line.request);

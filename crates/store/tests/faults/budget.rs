@@ -87,10 +87,15 @@ async fn race_for_approvals(servers: &[Store; 2], round: i16, waiting: &[u64]) -
         signing.spawn(async move {
             let decree =
                 DecreeId(Uuid::from_u128(u128::from(500_000 + 100 * u64::from(round.unsigned_abs()) + n)));
-            let draft =
-                Job::DraftDecree { id: decree, scheme: "disaster".into(), year: year(round), requests };
+            let draft = Job::DraftDecree {
+                id: decree,
+                scheme: "disaster".into(),
+                year: year(round),
+                requests,
+                dry_run: false,
+            };
             let Answer::Decree(draft, _) = done(&one, VERIFIER, draft).await else { panic!("no decree") };
-            let (digest, number) = (draft.digest, format!("SK/{n}"));
+            let (digest, number) = (draft.digest, format!("SK/{round}/{n}"));
             let signing = Signing { digest, number, date: jiff::civil::date(2026, 11, 24) };
             run(&other, GOVERNOR, Job::SignDecree { id: decree, signing, assertion: None }).await
         });

@@ -101,7 +101,13 @@ async fn two_servers_fire_each_timer_once_however_the_clock_jumps() {
     servers[0].execute(Ask { at, ..ask(VERIFIER, None, verified) }).await.unwrap();
     // Drafted while it held, and not signed once it holds no longer.
     let decree = DecreeId(uuid::Uuid::from_u128(9));
-    let draft = Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(2)] };
+    let draft = Job::DraftDecree {
+        id: decree,
+        scheme: "disaster".into(),
+        year: 2026,
+        requests: vec![id(2)],
+        dry_run: false,
+    };
     let told = servers[0].execute(Ask { at: days(62), ..ask(VERIFIER, None, draft) }).await.unwrap();
     let Answer::Decree(draft, _) = told else { panic!("not drafted: {told:?}") };
     let day = jiff::civil::date(2027, 2, 8);

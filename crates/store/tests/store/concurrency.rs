@@ -75,8 +75,13 @@ async fn sixty_four_decrees_racing_for_a_short_budget_never_overdraw_it_and_use_
         let store = store.clone();
         tasks.push(tokio::spawn(async move {
             let decree = DecreeId(Uuid::from_u128(500 + u128::from(n)));
-            let draft =
-                Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(n)] };
+            let draft = Job::DraftDecree {
+                id: decree,
+                scheme: "disaster".into(),
+                year: 2026,
+                requests: vec![id(n)],
+                dry_run: false,
+            };
             let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else {
                 panic!("not drafted")
             };

@@ -21,14 +21,21 @@ async fn filled(folder: &std::path::Path) {
         run(&store, VERIFIER, act(&store, n, "verify", None)).await.unwrap();
     }
     let decree = DecreeId(Uuid::from_u128(70));
-    let draft =
-        Job::DraftDecree { id: decree, scheme: "disaster".into(), year: 2026, requests: vec![id(0), id(1)] };
+    let draft = Job::DraftDecree {
+        id: decree,
+        scheme: "disaster".into(),
+        year: 2026,
+        requests: vec![id(0), id(1)],
+        dry_run: false,
+    };
     let Ok(Answer::Decree(draft, _)) = run(&store, VERIFIER, draft).await else { panic!("not drafted") };
     let signing =
         Signing { digest: draft.digest, number: "SK/1".into(), date: jiff::civil::date(2026, 11, 24) };
     run(&store, GOVERNOR, Job::SignDecree { id: decree, signing, assertion: None }).await.unwrap();
     let order = OrderId(Uuid::from_u128(71));
-    run(&store, TREASURER, Job::DraftOrder { id: order, requests: vec![id(0), id(1)] }).await.unwrap();
+    run(&store, TREASURER, Job::DraftOrder { id: order, requests: vec![id(0), id(1)], dry_run: false })
+        .await
+        .unwrap();
     run(&store, TREASURER, Job::ExportOrder { id: order }).await.unwrap();
     store.close().await;
     check(folder).await;

@@ -30,7 +30,7 @@ async fn kept(store: &Store, filter: &VisitFilter) -> Vec<Visit> {
         let found = store.visits(filter, &stage, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
         all.extend(found.visits.into_iter().map(|row| row.visit));
     }
-    all.sort_by(|a, b| (a.request, a.exit.is_none(), a.exit).cmp(&(b.request, b.exit.is_none(), b.exit)));
+    all.sort_by_key(|visit| (visit.request, visit.exit.is_none(), visit.exit));
     all
 }
 
@@ -105,7 +105,7 @@ async fn days_count_what_came_and_went() {
     let mut wanted: BTreeMap<StageName, [i64; 5]> = BTreeMap::new();
     for visit in kept(&store, &everywhere()).await {
         let sum = wanted.entry(visit.stage.clone()).or_default();
-        sum[if visit.number == 1 { 0 } else { 1 }] += 1;
+        sum[usize::from(visit.number != 1)] += 1;
         if let Some(outcome) = &visit.outcome {
             sum[2] += 1;
             sum[3] += i64::from(outcome.kind == OutcomeKind::Returned);

@@ -11,8 +11,8 @@ use salur_api::extract::{BodyOf, IdOf};
 use salur_api::{App, Problem};
 use uuid::Uuid;
 
-use super::sheet::{amount_in_words, scheme_title, short, shown};
-use crate::page::{Frame, Visitor, show};
+use super::sheet::{amount_in_words, lines_again, scheme_title, short, shown};
+use crate::page::{Frame, Visitor, show_wrong};
 use crate::sent::{Filled, Sent};
 use crate::texts::t;
 use crate::words::filters;
@@ -29,12 +29,12 @@ pub(super) async fn strike(
     if ids.is_empty() || reason.is_empty() {
         let what = t!(visitor.frame, "strike-fill-in");
         let problem = Problem::malformed("strike_incomplete", what);
-        return shown(&app, visitor, id, Some(problem)).await;
+        return lines_again(&app, visitor, id, &sent.value, problem).await;
     }
     let body = BodyOf { value: StrikeBody { ids, reason }, bytes: sent.bytes };
     match decrees::strike(State(app.clone()), visitor.caller.clone(), IdOf(id), sent.key, body).await {
         Ok(_) => Ok(Redirect::to(&format!("/decrees/{id}")).into_response()),
-        Err(problem) => shown(&app, visitor, id, Some(problem)).await,
+        Err(problem) => lines_again(&app, visitor, id, &sent.value, problem).await,
     }
 }
 
@@ -81,8 +81,10 @@ async fn signing_page(
         return Ok(Redirect::to(&format!("/decrees/{id}")).into_response());
     }
     let in_words = amount_in_words(&frame, it.listed_total);
-    let (scheme, short) = (scheme_title(app, &it, &frame), short(&it.digest));
-    show(&SigningPage { frame, scheme, it, in_words, short, number, date, asks_passkey, wrong }, lang)
+    let (scheme, short) = (scheme_title(app, &it.scheme, &frame), short(&it.digest));
+    let status = wrong.as_ref().map(|wrong| wrong.status);
+    let page = SigningPage { frame, scheme, it, in_words, short, number, date, asks_passkey, wrong };
+    show_wrong(&page, lang, status)
 }
 
 /// Signs. The form carries the digest of the list as it was read: a list that changed in between is not signed.

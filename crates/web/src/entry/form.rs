@@ -24,6 +24,8 @@ pub(super) struct Question {
     pub(super) choices: Vec<Choice>,
     pub(super) required: bool,
     pub(super) value: String,
+    /// The answer as people read it.
+    pub(super) said: String,
     /// What is wrong with the answer.
     pub(super) wrong: Option<String>,
 }
@@ -47,19 +49,37 @@ pub(super) fn questions(
     let regions = regions(app, caller);
     let ask = |field: &Field, name: String, pointer: &str| {
         let fault = wrong.and_then(|wrong| wrong.errors.iter().find(|fault| fault.pointer == pointer));
+        let value = filled.first(&name).to_owned();
+        let mut choices = match field.kind {
+            Kind::Region => regions.clone(),
+            Kind::YesNo => yes_no(caller.lang),
+            Kind::Name
+            | Kind::Text
+            | Kind::Date
+            | Kind::RegionName
+            | Kind::Bank
+            | Kind::Count
+            | Kind::Code
+            | Kind::TaxNo
+            | Kind::Nik
+            | Kind::FamilyCard
+            | Kind::Account
+            | Kind::Money
+            | Kind::Sex => Vec::new(),
+        };
+        // A place within a regency stays what it is unless another is chosen.
+        if field.kind == Kind::Region && !value.is_empty() && !choices.iter().any(|it| it.value == value) {
+            let title = app.store.regions().name(&value).unwrap_or(&value).to_owned();
+            choices.insert(0, Choice { value: value.clone(), title });
+        }
         Question {
             label: field.label.in_lang(caller.lang).to_owned(),
             hint: hint(field.kind, caller.lang),
             input: input(field.kind),
-            choices: if field.kind == Kind::Region {
-                regions.clone()
-            } else if field.kind == Kind::YesNo {
-                yes_no(caller.lang)
-            } else {
-                Vec::new()
-            },
             required: field.required,
-            value: filled.first(&name).to_owned(),
+            said: said(field.kind, &value, &choices, caller.lang),
+            value,
+            choices,
             wrong: fault.map(|fault| worded(&fault.detail, field, caller.lang)),
             name,
         }
@@ -130,13 +150,39 @@ pub(super) fn known(it: &RequestDetailBody) -> Filled {
         let text = match value {
             Json::String(text) if text.starts_with('*') => return None,
             Json::String(text) => text.clone(),
-            Json::Bool(truth) => truth.to_string(),
+            Json::Bool(truth) => if *truth { "ya" } else { "tidak" }.to_owned(),
             Json::Number(number) => number.to_string(),
             Json::Null | Json::Array(_) | Json::Object(_) => return None,
         };
         Some((format!("fact.{name}"), text))
     });
     facts.collect()
+}
+
+/// An answer as people read it: what was chosen by its title, amounts and days in words.
+fn said(kind: Kind, value: &str, choices: &[Choice], lang: Lang) -> String {
+    if let Some(choice) = choices.iter().find(|choice| choice.value == value) {
+        return choice.title.clone();
+    }
+    match kind {
+        Kind::Money => value.replace('.', "").parse().map_or_else(|_| value.to_owned(), crate::words::rupiah),
+        Kind::Date => {
+            value.parse().map_or_else(|_| value.to_owned(), |day| salur_core::words::date(day, lang))
+        }
+        Kind::Name
+        | Kind::Text
+        | Kind::Region
+        | Kind::RegionName
+        | Kind::Bank
+        | Kind::Count
+        | Kind::Code
+        | Kind::TaxNo
+        | Kind::Nik
+        | Kind::FamilyCard
+        | Kind::Account
+        | Kind::YesNo
+        | Kind::Sex => value.to_owned(),
+    }
 }
 
 fn input(kind: Kind) -> &'static str {

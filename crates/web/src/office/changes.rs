@@ -11,11 +11,13 @@ use salur_api::extract::{BodyOf, IdOf};
 use salur_api::proposals::{self, DeclineBody, ProposeBody};
 use salur_api::{App, Problem, roster};
 use salur_core::Lang;
+use salur_core::office::{ChangeKind, Concern};
+use salur_core::roster::Person;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::shown;
-use crate::page::{Frame, Visitor, show};
+use crate::page::{Frame, Visitor, show_wrong};
 use crate::requests::{Choice, schemes};
 use crate::sent::{Filled, Sent};
 use crate::texts::t;
@@ -61,7 +63,7 @@ const ROLE: (&str, Holds, &str, &str) = ("role", Holds::Role, "Peran", "Role");
 const REGION: (&str, Holds, &str, &str) = ("region", Holds::Region, "Wilayah", "Region");
 
 /// The kinds that this page has forms for.
-pub(super) const KINDS: &[Kind] = &[
+const KINDS: &[Kind] = &[
     Kind {
         name: "set_acting",
         titles: ("Tetapkan Plt, Plh, atau Pj", "Name an acting officer"),
@@ -130,6 +132,20 @@ pub(super) const KINDS: &[Kind] = &[
         ],
     },
 ];
+
+/// The kinds that somebody may propose by a role of their own; whether this or that change may be made is asked then.
+pub(super) fn open_to(app: &App, person: &Person, lang: Lang) -> Vec<(&'static str, String)> {
+    let world = app.store.world();
+    let may = |kind: &&Kind| {
+        let kind = serde_json::from_value::<ChangeKind>(kind.name.into()).ok();
+        let rule = kind.and_then(|kind| world.policy.change.get(&kind));
+        rule.is_some_and(|rule| {
+            rule.concerned != Concern::Nothing
+                || person.grants.iter().any(|grant| rule.propose.contains(&grant.role))
+        })
+    };
+    KINDS.iter().filter(may).map(|kind| (kind.name, kind.title(lang))).collect()
+}
 
 /// What a field of a change is called.
 pub(super) fn label(kind: &str, field: &str, lang: Lang) -> String {
@@ -236,8 +252,9 @@ async fn form_page(
         },
         value: filled.first(name).to_owned(),
     });
+    let status = wrong.as_ref().map(|wrong| wrong.status);
     let page = ChangePage { title: kind.title(lang), fields: fields.collect(), frame, wrong };
-    show(&page, lang)
+    show_wrong(&page, lang, status)
 }
 
 /// The province and all that lies within it.

@@ -15,13 +15,16 @@ use salur_core::Lang;
 use serde::{Deserialize, Serialize};
 
 use super::bulk::{ActionChoice, choices};
+use crate::kept::{keep, kept};
 use crate::page::{Frame, Visitor, show};
 use crate::sent::Sent;
-use crate::texts::t;
+use crate::texts::{Words, t};
 use crate::words::filters;
 
 /// Requests on a page.
 const SHOWN: u32 = 50;
+/// What is kept sealed in the address of a list: a number that was looked for.
+const FIND: &str = "find";
 
 /// What the address of a list says.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -41,22 +44,42 @@ pub(crate) struct Wanted {
     pub(crate) q: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) cursor: String,
+    /// What was looked for by number, sealed: a number identifies a person, so it stands in no address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) find: String,
 }
 
 impl Wanted {
-    /// The filter that the API knows.
-    pub(crate) fn filter(&self) -> FilterBody {
+    /// The filter that the API knows. What cannot be read is refused: a list that leaves a condition out shows more than was
+    /// asked for.
+    pub(crate) fn filter(&self, lang: Lang) -> Result<FilterBody, Problem> {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        FilterBody {
+        let year = match given(&self.year) {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| {
+                let shown: String = text.chars().take(40).collect();
+                Problem::malformed("query_malformed", t!(Words(lang), "year-malformed", found = shown))
+            })?),
+        };
+        Ok(FilterBody {
             scheme: given(&self.scheme),
             stage: given(&self.stage),
             phase: None,
             region: given(&self.region),
-            year: self.year.trim().parse().ok(),
+            year,
             stuck: given(&self.code).map(|_| true),
             code: given(&self.code),
             q: given(&self.q),
+        })
+    }
+
+    /// The filter with the number that was looked for.
+    pub(crate) fn whole(&self, app: &App, caller: &Caller) -> Result<FilterBody, Problem> {
+        let filter = self.filter(caller.lang)?;
+        if self.find.is_empty() {
+            return Ok(filter);
         }
+        Ok(FilterBody { q: Some(kept(app, caller, FIND, &self.find)?), ..filter })
     }
 
     /// The address of the list, with one thing changed.
@@ -97,8 +120,6 @@ struct ListPage {
     fitting: Option<i64>,
     actions: Vec<ActionChoice>,
     next: Option<String>,
-    /// A number that was looked for is not shown, and is in no address.
-    found_by_number: bool,
 }
 
 pub(crate) async fn list(
@@ -106,7 +127,7 @@ pub(crate) async fn list(
     visitor: Visitor,
     QueryOf(wanted): QueryOf<Wanted>,
 ) -> Result<Response, Problem> {
-    shown(app, visitor, wanted, false).await
+    shown(app, visitor, wanted).await
 }
 
 /// What somebody looks for.
@@ -125,12 +146,14 @@ pub(crate) async fn find(
     if wanted.q.chars().filter(char::is_ascii_digit).count() < 4 {
         return Ok(Redirect::to(&wanted.address(|_| ())).into_response());
     }
-    shown(app, visitor, wanted, true).await
+    let find = keep(&app, &visitor.caller, FIND, &wanted.q)?;
+    let wanted = Wanted { find, ..Wanted::default() };
+    Ok(Redirect::to(&wanted.address(|_| ())).into_response())
 }
 
-async fn shown(app: App, visitor: Visitor, wanted: Wanted, by_number: bool) -> Result<Response, Problem> {
+async fn shown(app: App, visitor: Visitor, wanted: Wanted) -> Result<Response, Problem> {
     let Visitor { caller, frame, .. } = visitor;
-    let (lang, filter) = (caller.lang, wanted.filter());
+    let (lang, filter) = (caller.lang, wanted.whole(&app, &caller)?);
     let cursor = Some(wanted.cursor.as_str()).filter(|cursor| !cursor.is_empty());
     let page = requests::page(&app, &caller, &filter, SHOWN, cursor).await?;
     let query =
@@ -143,8 +166,7 @@ async fn shown(app: App, visitor: Visitor, wanted: Wanted, by_number: bool) -> R
         let fit = counts.iter().filter(|at| filter.stage.as_ref().is_none_or(|stage| *stage == at.stage));
         fit.map(|at| at.count).sum()
     });
-    let next = page.next_cursor.clone().filter(|_| !by_number);
-    let next = next.map(|cursor| wanted.address(|wanted| wanted.cursor = cursor));
+    let next = page.next_cursor.clone().map(|cursor| wanted.address(|wanted| wanted.cursor = cursor));
     let shown = ListPage {
         schemes: schemes(&app, lang),
         stages: stages_of(&known, &wanted.scheme),
@@ -154,7 +176,6 @@ async fn shown(app: App, visitor: Visitor, wanted: Wanted, by_number: bool) -> R
         actions: choices(&app, &caller, &filter),
         fitting,
         next,
-        found_by_number: by_number,
         page,
         wanted,
         frame,
@@ -215,6 +236,7 @@ fn chips(app: &App, frame: &Frame, wanted: &Wanted, known: &[StageBody]) -> Vec<
     chip(&wanted.region, region.to_owned(), |it| it.region.clear());
     chip(&wanted.year, wanted.year.clone(), |it| it.year.clear());
     chip(&wanted.code, t!(frame, "stuck-only"), |it| it.code.clear());
+    chip(&wanted.find, t!(frame, "found-by-number"), |it| it.find.clear());
     chip(&wanted.q, format!("“{}”", wanted.q), |it| it.q.clear());
     chips
 }

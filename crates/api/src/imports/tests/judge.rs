@@ -169,9 +169,20 @@ async fn a_clerk_of_one_region_may_not_enter_another_regions_rows() {
         .map(|fault| (fault["row"].as_u64().unwrap(), fault["code"].as_str().unwrap()))
         .collect();
     assert_eq!(told, [(3, "region_not_yours"), (5, "region_not_yours")]);
+    // Who is in already elsewhere is on record: with which request, and where, is not for this clerk.
+    let known = desk.judged("bontang", "disaster", CSV, victims(&[(9, "64.74")])).await;
+    desk.accepted("bontang", &known).await;
+    let again = desk.judged("samarinda", "disaster", CSV, victims(&[(9, "64.72")])).await;
+    let faults = desk.faults("samarinda", &again).await;
+    assert_eq!(faults[0]["code"], "duplicate_on_record", "{faults:?}");
+    let own = desk.judged("bontang", "disaster", CSV, victims(&[(9, "64.74")])).await;
+    let own = desk.faults("bontang", &own).await;
+    assert_eq!(own[0]["code"], "duplicate_existing");
+    let id = own[0]["message"].as_str().unwrap().split_whitespace().last().unwrap().trim_matches('.');
+    assert!(!faults[0].to_string().contains(id) && !faults[0].to_string().contains("64.74"), "{faults:?}");
     let import = desk.accepted("samarinda", &import).await;
     assert_eq!((&import["accepted"], &import["refused"]), (&json!(2), &json!(0)));
-    assert_eq!(desk.requests().await, 2);
+    assert_eq!(desk.requests().await, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Drill, RosterFinding, RosterProof, Severity, Survey};
-use crate::words::{Words, act_title};
+use crate::words::{Words, act_title, ended};
 use crate::{ActionName, Lang, PersonId, RegionCode};
 
 /// Most regions and persons that a sentence names.
@@ -48,7 +48,7 @@ impl Survey<'_> {
         told: impl Fn(Words) -> String,
     ) -> RosterFinding {
         let stage = action.and_then(|name| self.acting.workflow.actions.get(name)?.from.first().cloned());
-        let (id, en) = (told(Words { lang: Lang::Id }), told(Words { lang: Lang::En }));
+        let [id, en] = [Lang::Id, Lang::En].map(|lang| ended(told(Words { lang })));
         let (regions, persons) = (regions.to_vec(), persons.to_vec());
         RosterFinding { code, severity, stage, action: action.cloned(), regions, persons, id, en }
     }

@@ -22,7 +22,10 @@ fn roles() -> BTreeMap<Role, Label> {
 }
 
 /// What was made of a drawing: each stage with its role, and the actions that approve and pay with where they start.
-fn made(text: &str) -> (Reading, Vec<(String, String)>, Vec<(ActionKind, String, Vec<String>)>) {
+/// An action: its kind, its name, who takes it.
+type Taken = (ActionKind, String, Vec<String>);
+
+fn made(text: &str) -> (Reading, Vec<(String, String)>, Vec<Taken>) {
     let reading = read(text.as_bytes(), &roles()).unwrap();
     let draft = toml::from_str::<toml::Table>(&reading.draft).unwrap();
     let stages = draft["stage"].as_table().unwrap().iter();
