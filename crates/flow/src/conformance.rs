@@ -4,7 +4,7 @@
 //! guards, duties, roles and targets are not, because a log does not tell what they need. After a step that was not
 //! allowed the case is taken to be where that step leads, as the log says that it happened; an end is left by nothing.
 //!
-//! Fitness is that of token replay as PM4Py defines it, on the net of the same stages and actions: a step that is not
+//! Fitness is that of token replay as `PM4Py` defines it, on the net of the same stages and actions: a step that is not
 //! enabled is taken all the same and its token counted as missing, and what is left over counts as remaining.
 
 mod map;
@@ -299,7 +299,7 @@ impl Tally {
                 examples: count.examples(log),
             })
             .collect();
-        findings.sort_by(|one, other| other.count.cmp(&one.count));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.count));
         findings
     }
 }

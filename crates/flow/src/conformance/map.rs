@@ -169,17 +169,25 @@ pub(super) fn guesses(workflow: &Workflow) -> BTreeMap<String, Meaning> {
     }
     say(STRIKE, &strike);
     for (name, action) in &workflow.actions {
-        both(&action.title).iter().for_each(|title| say(title, &Meaning::Action(name.clone())));
+        for title in both(&action.title) {
+            say(&title, &Meaning::Action(name.clone()));
+        }
     }
     for lang in [Lang::Id, Lang::En] {
-        words::act(STRIKE, lang).into_iter().for_each(|title| say(title, &strike));
+        if let Some(title) = words::act(STRIKE, lang) {
+            say(title, &strike);
+        }
     }
     for name in workflow.stages.keys() {
         say(name.as_str(), &Meaning::Stage(name.clone()));
     }
     for (name, stage) in &workflow.stages {
-        both(&stage.title).iter().for_each(|title| say(title, &Meaning::Stage(name.clone())));
+        for title in both(&stage.title) {
+            say(&title, &Meaning::Stage(name.clone()));
+        }
     }
-    ocel::KINDS.iter().for_each(|kind| say(kind, &Meaning::Around));
+    for kind in ocel::KINDS {
+        say(kind, &Meaning::Around);
+    }
     names
 }

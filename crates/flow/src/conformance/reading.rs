@@ -1,5 +1,7 @@
 //! What the replay says, in one sentence of each language.
 
+use std::fmt::Write as _;
+
 use salur_core::{Label, Lang};
 
 use super::{Deviation, DeviationKind, Tally, titled};
@@ -41,16 +43,20 @@ pub(super) fn of(
         en: format!("{fitting} of {cases} cases ({en} %) go the way of {} from start to end", name.en),
     };
     if open > 0 {
-        told.id += &format!(", {open} lagi sesuai tetapi belum selesai");
-        told.en += &format!(", {open} more agree with it but have not ended");
+        // Writing to a String cannot fail.
+        let _ = write!(told.id, ", {open} lagi sesuai tetapi belum selesai");
+        // Writing to a String cannot fail.
+        let _ = write!(told.en, ", {open} more agree with it but have not ended");
     }
     let worst = deviations
         .iter()
         .filter(|deviation| deviation.kind != DeviationKind::Unfinished && deviation.cases > 0)
         .max_by_key(|deviation| deviation.cases);
     if let Some(Deviation { kind, cases, .. }) = worst {
-        told.id += &format!("; penyimpangan terbanyak: {} ({cases} kasus)", kind.words(Lang::Id));
-        told.en += &format!("; what deviates most often: {} ({cases} cases)", kind.words(Lang::En));
+        // Writing to a String cannot fail.
+        let _ = write!(told.id, "; penyimpangan terbanyak: {} ({cases} kasus)", kind.words(Lang::Id));
+        // Writing to a String cannot fail.
+        let _ = write!(told.en, "; what deviates most often: {} ({cases} cases)", kind.words(Lang::En));
     }
     told.id.push('.');
     told.en.push('.');

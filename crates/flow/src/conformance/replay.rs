@@ -26,7 +26,7 @@ pub(super) struct Replay {
     pub(super) tokens: Tokens,
 }
 
-/// Tokens counted, as PM4Py counts them.
+/// Tokens counted, as `PM4Py` counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Tokens {
     pub(super) missing: usize,

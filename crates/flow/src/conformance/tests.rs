@@ -72,18 +72,23 @@ fn each_deviation_is_told_by_kind_with_its_cases() {
             .find(|found| found.kind == kind && found.activity.as_deref() == Some(activity));
         let found = found.unwrap();
         let missing: Vec<_> = found.missing.iter().map(ActionName::as_str).collect();
-        (found.at.as_ref().unwrap().to_string(), missing.join(" "), found.count)
+        (
+            found.at.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string),
+            missing.join(" "),
+            found.count,
+        )
     };
     let told_of = |at: &str, missing: &str, count| (at.to_owned(), missing.to_owned(), count);
     assert_eq!(finding(DeviationKind::Skipped, "approve"), told_of("verification", "verify", 1));
-    assert_eq!(finding(DeviationKind::Skipped, "pay"), told_of("input", "submit verify approve", 1));
+    // Before its first action a case may be at the start, or referred elsewhere as it was entered.
+    assert_eq!(finding(DeviationKind::Skipped, "pay"), told_of("-", "submit verify approve", 1));
     assert_eq!(finding(DeviationKind::NotAllowedHere, "submit"), told_of("approval", "", 1));
     assert_eq!(finding(DeviationKind::AfterEnd, "verify"), told_of("rejected", "", 2));
     assert!(told.reading.en.contains("1 of 7 cases (14.3 %)"), "{}", told.reading.en);
     assert!(told.reading.en.contains("1 more agree") && told.reading.en.contains("steps skipped (2 cases)"));
 }
 
-/// PM4Py's formula, worked by hand: missing over consumed, remaining over produced; the first token is produced and the
+/// The formula of `PM4Py`, worked by hand: missing over consumed, remaining over produced; the first token is produced and the
 /// last one consumed.
 #[test]
 fn fitness_is_that_of_token_replay() {
