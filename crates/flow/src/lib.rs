@@ -4,6 +4,7 @@
 //! async, no I/O beyond the bytes that are given.
 
 pub mod chart;
+pub mod conformance;
 pub mod constraint;
 pub mod export;
 pub mod forecast;

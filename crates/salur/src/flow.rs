@@ -1,6 +1,7 @@
 //! `salur flow`: event logs read and measured on this machine, without a server.
 
 mod chart;
+mod conformance;
 mod export;
 mod stages;
 mod table;
@@ -40,6 +41,8 @@ pub(crate) enum FlowCommand {
     Variants(Variants),
     /// When so many more cases will be done, from the weeks that were, and how such forecasts did in the past
     Forecast(Forecast),
+    /// A log against a workflow definition: which cases go its way, and where the others deviate
+    Conformance(conformance::Conform),
     /// A log as a picture: cumulative flow, ages, lead times, throughput, the process map, a forecast
     Chart(chart::Chart),
     /// The office's whole history as an event log, or with --log a log in another form
@@ -213,6 +216,7 @@ impl FlowCommand {
             | FlowCommand::Stages(_)
             | FlowCommand::Variants(_)
             | FlowCommand::Forecast(_)
+            | FlowCommand::Conformance(_)
             | FlowCommand::Chart(_) => None,
         }
     }
@@ -237,6 +241,7 @@ impl FlowCommand {
                 forecast(&columns.read(&log, lang)?, count, seed, json, lang)?
             }
             FlowCommand::Targets(_) | FlowCommand::Advice(_) => bail!("this is asked of a server"),
+            FlowCommand::Conformance(asked) => asked.run(json, lang)?,
             FlowCommand::Chart(chart) => chart.run(json, lang)?,
             FlowCommand::Export(export) => export.run(json, lang)?,
         };

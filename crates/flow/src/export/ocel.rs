@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::{Case, Doer, Naming, entered, told};
 
 /// Every kind of event there is, and what is told of it.
-const KINDS: [&str; 27] = [
+pub(crate) const KINDS: [&str; 27] = [
     "entered",
     "amended",
     "advanced",

@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use proptest::prelude::*;
+use salur_core::workflow::Workflow;
 use serde_json::{Value, json};
 
 use super::csv::neutral;
 use super::*;
+use crate::conformance::{ActivityMap, conformance};
 use crate::log::{EventLog, LogOptions, read};
 use crate::testing::{at, request};
 use crate::{summary, variants};
@@ -275,5 +277,24 @@ proptest! {
         log_xes(&mut text, &log).unwrap();
         prop_assert_eq!(rows(&read_back(&table)), rows(&log));
         prop_assert_eq!(rows(&read_back(&text)), rows(&log));
+    }
+}
+
+/// Entered, claimed, set aside, listed: all that is around the workflow is told as such, and the rest goes its way.
+#[test]
+fn what_is_exported_conforms_to_its_definition() {
+    let workflow = Workflow::parse(include_str!("../../../../workflows/disaster.toml")).unwrap();
+    let mut three = cases().remove(1);
+    three.entries.truncate(1);
+    three.request = request(3);
+    let Event::Entered(entered) = &mut three.entries[0].event else { panic!("it begins with an entry") };
+    (entered.stage, entered.closes) = ("referred".into(), true);
+    let (mut table, mut text) = (Vec::new(), Vec::new());
+    csv(&mut table, cases().into_iter().chain([three.clone()]), NAMING).unwrap();
+    xes(&mut text, cases().into_iter().chain([three]), NAMING).unwrap();
+    for bytes in [table, text] {
+        let told = conformance(&read_back(&bytes), &workflow, &ActivityMap::default());
+        assert_eq!((told.cases, told.fitting, told.only_unfinished), (3, 2, 1), "{told:?}");
+        assert_eq!(told.around, 8, "{told:?}");
     }
 }

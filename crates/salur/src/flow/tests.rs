@@ -99,3 +99,26 @@ fn the_constraint_of_a_log_is_told_with_its_activities() {
     assert!(stages::text(&found, &rows, Lang::Id).starts_with("Log ini terlalu sedikit"));
     assert!(stages::text(&found, &rows, Lang::En).starts_with("This log is too small"));
 }
+
+#[test]
+fn a_log_is_held_against_a_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (log, map) = (file("log.csv"), file("map.csv"));
+    let rows = [
+        "1,ajukan,2026-01-01",
+        "1,verify,2026-01-02",
+        "1,approve,2026-01-05",
+        "1,pay,2026-01-06",
+        "2,approve,2026-01-01",
+    ];
+    std::fs::write(&log, format!("case,activity,time\n{}\n", rows.join("\n"))).unwrap();
+    let workflow = concat!(env!("CARGO_MANIFEST_DIR"), "/../../workflows/disaster.toml");
+    let asked = ["conformance", "--log", &log, "--workflow", workflow];
+    assert!(run(&asked).is_ok());
+    std::fs::write(&map, "activity,action\najukan,submit\n").unwrap();
+    assert!(run(&[&asked[..], &["--map", &map]].concat()).is_ok());
+    std::fs::write(&map, "activity,action\najukan,fly\n").unwrap();
+    assert!(run(&[&asked[..], &["--map", &map]].concat()).is_err(), "no such action");
+    assert!(run(&["conformance", "--log", &log, "--workflow", &log]).is_err(), "no definition");
+}
